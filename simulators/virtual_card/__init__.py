@@ -1,0 +1,1 @@
+"""A stand-in for the China E-Port card client on a clerk's machine, with demonstration cards. Never for production."""
