@@ -1,0 +1,49 @@
+"""The levy order 保证金征收单, declared once: its form, its list, its status table, its messages (DOMAIN 5.1)."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from deposits import messages, rules
+from deposits.grid import GRID
+from documents.kind import Kind, register
+from documents.listing import Column
+from documents.moves import Move, Role, stay
+from documents.status import DataStatus
+from documents.table import table
+
+CANCEL = Move("cancel", _("Cancelled by customs"), Role.CUSTOMS, stay(*DataStatus), needs_reason=True)
+
+LEVY_ORDER = register(Kind(
+    name="deposits",
+    label=_("Levy order"),
+    list_label=_("Confirm levy orders"),
+    edit_label=_("Confirm"),
+    menu_group=_("Deposits"),
+    menu_icon="yen",
+    model_name="deposits.LevyOrder",
+    number="levy_number",
+    amount="amount",
+    grid=GRID,
+    columns=(
+        Column("levy_number", kind="link"),
+        Column("business_number"),
+        Column("guarantee_type", wide_only=True),
+        Column("guarantee_mode"),
+        Column("business_link", wide_only=True),
+        Column("amount"),
+        Column("levied_on"),
+        Column("pay_deadline", kind="deadline"),
+        Column("data_status"),
+        Column("guarantee_status"),
+        Column("has_notice", _("Payment notice issued")),
+        Column("notice_number", _("Notice number")),
+        Column("receipt_number", pgettext_lazy("payment", "Receipt number"), wide_only=True),
+    ),
+    moves=table(CANCEL),
+    settle=rules.settle,
+    inspect=rules.inspect,
+    choices={"general_guarantee_number": rules.usable_general_guarantees},
+    message_type="GRT101",
+    message=messages.confirmation,
+    issues={"GRT202": messages.issued},
+))

@@ -1,0 +1,63 @@
+"""The levy order 保证金征收单: issued by customs, confirmed by the enterprise (DOMAIN 1, 5.1)."""
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deposits.grid import GRID
+from documents.codes import BusinessLink, GuaranteeMode, GuaranteeNature, GuaranteeType, Initiation
+from documents.models import Document
+from documents.money import MoneyField
+from parties.codes import validate_enterprise_code
+
+bank_account = RegexValidator(r"^[0-9-]{6,32}\Z", _("A bank account has 6 to 32 digits and dashes."), code="account")
+phone = RegexValidator(r"^[0-9()+\- ]{5,30}\Z", _("A telephone number has 5 to 30 digits, dashes and brackets."), code="phone")
+letter_number = RegexValidator(r"^[^\s]+\Z", _("A letter number has no spaces."), code="spaces")
+
+
+class LevyOrder(Document):
+    """What customs levied is fixed; how it is secured and who pays is the enterprise's confirmation."""
+
+    levy_number = models.CharField(_("Levy order number"), max_length=18, unique=True)
+    serial_number = models.PositiveIntegerField(_("Serial number"), default=1)
+    business_number = models.CharField(_("Business document number"), max_length=12, blank=True)
+    business_end_date = models.DateField(_("Business end date"), null=True, blank=True)
+    business_link = models.CharField(_("Business link"), max_length=1, choices=BusinessLink)
+    initiation = models.CharField(_("Initiation"), max_length=1, choices=Initiation)
+    district = models.CharField(_("Customs district in charge"), max_length=4)
+    guarantee_nature = models.CharField(_("Nature of the deposit"), max_length=1, choices=GuaranteeNature)
+    amount = MoneyField(_("Deposit amount"))
+    levied_on = models.DateField(_("Levied on"))
+    pay_deadline = models.DateField(_("Payment deadline"), null=True, blank=True)
+    payee_name = models.CharField(_("Payee name"), max_length=70, blank=True)
+    payee_bank = models.CharField(_("Payee bank"), max_length=50, blank=True)
+    payee_account = models.CharField(_("Payee account"), max_length=32, blank=True)
+    customs_remark = models.CharField(_("Remark of customs"), max_length=255, blank=True)
+
+    guarantee_type = models.CharField(_("Guarantee type"), max_length=1, choices=GuaranteeType, blank=True)
+    guarantee_mode = models.CharField(_("Guarantee mode"), max_length=1, choices=GuaranteeMode, blank=True)
+    general_guarantee_number = models.CharField(_("General guarantee number"), max_length=18, blank=True)
+    payment_mode = models.CharField(_("Payment mode"), max_length=2, blank=True)
+    letter_number = models.CharField(_("Letter number"), max_length=30, blank=True, validators=[letter_number])
+    letter_valid_until = models.DateField(_("Letter valid until"), null=True, blank=True)
+    contact_name = models.CharField(_("Contact name"), max_length=50, blank=True)
+    contact_phone = models.CharField(_("Telephone"), max_length=30, blank=True, validators=[phone])
+    payer_code = models.CharField(_("Payer code"), max_length=10, blank=True, validators=[validate_enterprise_code])
+    payer_credit_code = models.CharField(_("Payer credit code"), max_length=18, blank=True)
+    payer_name = models.CharField(_("Payer name"), max_length=70, blank=True)
+    payer_bank = models.CharField(_("Payer bank"), max_length=50, blank=True)
+    payer_account = models.CharField(_("Payer account"), max_length=32, blank=True, validators=[bank_account])
+
+    class Meta(Document.Meta):
+        abstract = False
+        verbose_name, verbose_name_plural = _("levy order"), _("levy orders")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Document.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="deposits_levyorder_amount_above_zero"),
+            GRID.complete_when_declared("deposits_levyorder_complete", dates=("letter_valid_until",)),
+        ]
+
+    def __str__(self) -> str:
+        return self.levy_number

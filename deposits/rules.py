@@ -1,0 +1,58 @@
+"""What is particular to levy orders: when the deposit counts as paid, and what to warn of (DOMAIN 3, 5.1)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from deposits.models import LevyOrder
+from documents.codes import GuaranteeMode, GuaranteeType
+from documents.kind import Findings, Text
+from documents.payments import is_paid
+from documents.status import DataStatus, GuaranteeStatus
+from parties.codes import credit_code_problem
+
+LETTER_BEYOND_BUSINESS = timedelta(days=80)
+
+
+def settle(order: LevyOrder) -> GuaranteeStatus:
+    """Return 担保状态: blank until approval; a letter, and an order under a general guarantee, counts as paid at once."""
+    if order.cancelled_on:
+        return GuaranteeStatus.CANCELLED
+    if order.data_status != DataStatus.APPROVED:
+        return GuaranteeStatus.NONE
+    if order.guarantee_type == GuaranteeType.GENERAL or order.guarantee_mode == GuaranteeMode.LETTER:
+        return GuaranteeStatus.PAID
+    return GuaranteeStatus.PAID if is_paid(order) else GuaranteeStatus.UNPAID
+
+
+def usable_general_guarantees(order: LevyOrder) -> list[tuple[str, Text]]:
+    """Return the general guarantees of the unit that can carry the order. There is no module that sets them up yet."""
+    return []
+
+
+def inspect(order: LevyOrder, values: Mapping[str, Any]) -> Findings:
+    """Judge what a clerk entered beyond the single field."""
+    errors: dict[str, Text] = {}
+    warnings: dict[str, Text] = {}
+    credit_code = values.get("payer_credit_code") or ""
+    problem = credit_code and credit_code_problem(credit_code)
+    if problem:
+        (errors if settings.STRICT_CREDIT_CODE else warnings)["payer_credit_code"] = problem
+    valid_until = values.get("letter_valid_until")
+    if valid_until:
+        _inspect_letter(order, valid_until, errors, warnings)
+    return Findings(errors, warnings)
+
+
+def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text], warnings: dict[str, Text]) -> None:
+    if valid_until <= timezone.localdate():
+        errors["letter_valid_until"] = _("The letter must be valid beyond today.")
+    elif order.business_end_date and valid_until < order.business_end_date + LETTER_BEYOND_BUSINESS:
+        wanted = order.business_end_date + LETTER_BEYOND_BUSINESS
+        warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date: %(date)s.") % {
+            "date": f"{wanted:%Y%m%d}"
+        }
