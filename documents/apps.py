@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+    verbose_name = _("Documents")
+
+    def ready(self) -> None:
+        from customs import exchange, inbox, outbox
+        from documents.inbound import fail_attempt, handle
+        from parties.models import Unit
+
+        inbox.register_handler(handle)
+        outbox.register_failure(fail_attempt)
+        exchange.register_units(lambda: Unit.objects.filter(is_active=True).values_list("code", flat=True))

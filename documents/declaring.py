@@ -1,0 +1,70 @@
+"""What the views ask for when a clerk saves and declares."""
+
+from datetime import date
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from documents import signing
+from documents.access import actor_for
+from documents.forms import DocumentForm
+from documents.kind import Kind
+from documents.models import Document, Event, SigningRequest
+from documents.perform import Refused, Stale, perform
+from documents.status import DataStatus
+from parties.models import User
+
+
+class AlreadyDeclared(Exception):
+    """The same signature came twice; the first one counted."""
+
+
+def save(kind: Kind, document: Document, user: User, form: DocumentForm) -> Event | None:
+    """Store what was typed. Nothing is written when nothing differs and the status would stay.
+
+    Raises Refused and Stale as `perform` does.
+    """
+    written = form.written()
+    move, actor = kind.moves["save"], actor_for(user, document)
+    same_status = move.steps.get(DataStatus(document.data_status)) == document.data_status
+    if not written and same_status:
+        return None
+    if not document.input_code:
+        written |= signing.entry_fields(user)
+    return perform(document, move, by=actor, written=written)
+
+
+def freeze(kind: Kind, document: Document, user: User) -> SigningRequest:
+    """Freeze the stored document for signing. Raises Refused when it is not complete or may not be declared."""
+    stored = complete_form(kind, document)
+    if not stored.is_valid():
+        labels = [str(stored.fields[name].label) for name in stored.errors if name in stored.fields]
+        raise Refused(_("Not complete or not right: %(fields)s") % {"fields": _(", ").join(labels)})
+    return signing.freeze(document, kind, user)
+
+
+def complete_form(kind: Kind, document: Document) -> DocumentForm:
+    """Return the stored document as a form that is judged as strictly as declaring is."""
+    posted = QueryDict(mutable=True)
+    for name in kind.grid.open_names():
+        value = getattr(document, name)
+        posted[name] = f"{value:%Y%m%d}" if isinstance(value, date) else str(value or "")
+    return DocumentForm(kind, document, posted, strict=True)
+
+
+def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Event:
+    """Declare with the signature that the card gave. Raises AlreadyDeclared for one that was taken before."""
+    request = _request(document, user, posted.get("request", ""))
+    if request.used_at:
+        raise AlreadyDeclared
+    if request != signing.open_request(document, user):
+        raise Stale
+    return signing.declare(document, kind, user, request, posted["signature"], posted.get("certificate", ""))
+
+
+def _request(document: Document, user: User, key: str) -> SigningRequest:
+    known = SigningRequest.of(document).filter(user=user, pk=key) if key.isascii() and key.isdecimal() and len(key) < 18 else None
+    request = known.first() if known is not None else None
+    if request is None:
+        raise Refused(_("There is nothing to sign; please check the document again."))
+    return request

@@ -1,0 +1,145 @@
+"""The form of a document: only what the clerk may fill; grey fields are not in it, so that a forged one has no effect."""
+
+import logging
+import re
+from datetime import date, datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, LayoutObject
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from documents.cells import cell_groups
+from documents.codes import payment_modes
+from documents.grid import Place
+from documents.kind import Findings, Kind
+from documents.models import Document
+from documents.text import validate_visible
+from parties.models import User
+
+security = logging.getLogger("security")
+
+CONTROL_NAMES = frozenset({"csrfmiddlewaretoken", "version", "move"})
+
+
+class TypedDateField(forms.DateField):
+    """A date as clerks type it: 20260630, 2026-06-30 or 2026/6/30, in plain digits."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid": _("A date is typed as 20260630.")}
+    _pattern = re.compile(r"\A([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})\Z")
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        match = self._pattern.match(str(value).strip())
+        if not match or (not match[2] and len(match[0]) != 8):
+            raise ValidationError(self.error_messages["invalid"], code="invalid_date")
+        try:
+            return date(int(match[1]), int(match[3]), int(match[4]))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid_date") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y%m%d}" if isinstance(value, date) else value
+
+
+class VisibleCharField(forms.CharField):
+    """A text in which every character can be seen. Spaces around it are dropped."""
+
+    default_validators = [validate_visible]
+
+
+class DocumentForm(forms.Form):
+    """Saving a draft is lenient (types and limits); declaring is strict (complete, and the kind's rules).
+
+    A locked form has no field at all: everything in its grid is grey.
+    """
+
+    def __init__(
+        self, kind: Kind, document: Document, data: QueryDict | None = None, *, strict: bool = False, locked: bool = False
+    ) -> None:
+        self.kind, self.document, self.strict = kind, document, strict
+        self.findings = Findings()
+        names = [] if locked else kind.grid.open_names()
+        super().__init__(data, initial={name: getattr(document, name) for name in names}, auto_id="id_%s")
+        for name in names:
+            self.fields[name] = _form_field(kind, document, name)
+
+    @property
+    def helper(self) -> FormHelper:
+        """Return how crispy draws the form: as the grid of its kind."""
+        helper = FormHelper()
+        helper.form_tag = helper.disable_csrf = False
+        helper.layout = Layout(GridLayout())
+        return helper
+
+    def clean(self) -> dict[str, Any]:
+        for place in self.kind.grid.places():
+            if place.name in self.fields:
+                self._clean_place(place, self.cleaned_data)
+        if not self.errors:
+            self._clean_together()
+        return self.cleaned_data
+
+    def _clean_place(self, place: Place, cleaned: dict[str, Any]) -> None:
+        """A field that a choice has locked is empty, whatever was sent; one that must be filled is."""
+        if not place.is_open(cleaned):
+            self.errors.pop(place.name, None)
+            cleaned[place.name] = None if isinstance(self.fields[place.name], TypedDateField) else ""
+        elif self.strict and place.is_required(cleaned) and not cleaned.get(place.name) and place.name not in self.errors:
+            self.add_error(place.name, ValidationError(_("This field must be filled."), code="required"))
+
+    def _clean_together(self) -> None:
+        self.findings = self.kind.inspect(self.document, self.cleaned_data)
+        if self.strict:
+            for name, message in self.findings.errors.items():
+                self.add_error(name, ValidationError(str(message), code="rule"))
+
+    def written(self) -> dict[str, Any]:
+        """Return the fields that differ from what is stored."""
+        return {name: value for name, value in self.cleaned_data.items() if getattr(self.document, name) != value}
+
+
+class GridLayout(LayoutObject):
+    """The crispy layout of a document: its whole grid in one flat template."""
+
+    def render(self, form: DocumentForm, context: Any, template_pack: str = "portal", **_kwargs: object) -> str:
+        groups = cell_groups(form.kind, form.document, form)
+        return render_to_string("portal/grid.html", {"groups": groups})
+
+
+def _form_field(kind: Kind, document: Document, name: str) -> forms.Field:
+    """Return the form field of a model field: in every one what is typed can be seen."""
+    field: Any = document._meta.get_field(name)
+    label = str(field.verbose_name)
+    if isinstance(field, models.DateField):
+        return TypedDateField(required=False, label=label)
+    choices = _choices(kind, document, field)
+    if choices is not None:
+        return forms.ChoiceField(choices=[("", ""), *choices], required=False, label=label)
+    return VisibleCharField(required=False, label=label, max_length=field.max_length, validators=field.validators)
+
+
+def _choices(kind: Kind, document: Document, field: Any) -> list[tuple[str, Any]] | None:
+    if field.name in kind.choices:
+        return kind.choices[field.name](document)
+    if field.name == "payment_mode":
+        return payment_modes()
+    return [(str(value), label) for value, label in field.choices] if field.choices else None
+
+
+def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDict) -> None:
+    """Note in the security log who sent fields that the page never offers."""
+    forged = set(data) - set(kind.grid.open_names()) - CONTROL_NAMES
+    if forged:
+        security.warning("%s sent fields of %s that are locked: %s", user, document, ", ".join(sorted(forged))[:300])

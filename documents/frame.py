@@ -1,0 +1,65 @@
+"""The frame around every page: the menu and who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from documents.check import ekey_url
+from documents.kind import kinds
+
+Text = str | Promise
+
+
+@dataclass(slots=True)
+class Leaf:
+    label: Text
+    url: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(slots=True)
+class MenuGroup:
+    label: Text
+    icon: str
+    leaves: list[Leaf]
+
+
+@dataclass(slots=True)
+class Frame:
+    menu: list[MenuGroup]
+    unit_code: str
+    unit_name: str
+    user_name: str
+    ekey_url: str
+    is_staff: bool
+    language: str
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the frame of the signed-in user; nothing is read for who is not signed in."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request)), "production": settings.PRODUCTION}
+
+
+def _frame(request: HttpRequest) -> Frame | None:
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    unit = user.unit
+    return Frame(
+        menu=_menu(request.path) if unit else [],
+        unit_code=unit.code if unit else "", unit_name=unit.name if unit else "", user_name=user.name or user.username,
+        ekey_url=ekey_url(user), is_staff=user.is_staff, language=get_language() or settings.LANGUAGE_CODE,
+    )
+
+
+def _menu(path: str) -> list[MenuGroup]:
+    return [
+        MenuGroup(kind.menu_group, kind.menu_icon, [Leaf(kind.list_label, kind.list_url(), path.startswith(kind.list_url()))])
+        for kind in kinds()
+    ]

@@ -1,0 +1,195 @@
+"""What customs' messages do to documents (MESSAGES, *Numbers and matching*).
+
+Order does not matter: within an attempt a higher answer moves the status and a lower one is only kept, and what depends on
+money is computed from all that has arrived. What cannot be matched is parked, what contradicts itself is quarantined.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from customs.inbox import Handled, Park, Quarantine
+from customs.models import InboxMessage, OutboxMessage
+from customs.outbox import tries_of
+from customs.wire import Incoming, Verdict
+from documents.reports import REPORTS
+from documents.access import CUSTOMS, Actor
+from documents.kind import Kind, kind_named, kinds
+from documents.models import Attempt, Document, Filing
+from documents.moves import Role
+from documents.perform import begin, perform
+from documents.receipts import keep_receipt
+
+# Within an attempt the answers rank; REVIEW (转人工) means that customs has loaded it and a person looks at it.
+RANKS = {
+    Verdict.ACCEPTED: 1, Verdict.SENT: 2, Verdict.LOADED: 3, Verdict.REVIEW: 3,
+    Verdict.REFUSED: 4, Verdict.LOAD_FAILED: 4, Verdict.APPROVED: 5, Verdict.RETURNED: 5,
+}
+DECISION = 5
+MOVES = {
+    Verdict.ACCEPTED: "accept", Verdict.SENT: "mark_sent", Verdict.LOADED: "load", Verdict.REVIEW: "load",
+    Verdict.REFUSED: "refuse", Verdict.LOAD_FAILED: "fail_load", Verdict.APPROVED: "approve", Verdict.RETURNED: "return",
+}
+DUPLICATE = "重复"
+
+
+def handle(message: InboxMessage, incoming: Incoming) -> Handled:
+    """Apply one message. Raises Park when its document is not known yet, Quarantine when it cannot be right."""
+    issuer = next((kind for kind in kinds() if incoming.message_type in kind.issues), None)
+    if issuer:
+        return _issue(issuer, message, incoming)
+    if incoming.verdict is None:
+        return _report(message, incoming)
+    return _answer(message, incoming)
+
+
+def _issue(kind: Kind, message: InboxMessage, incoming: Incoming) -> Handled:
+    known = kind.documents().filter(**{kind.number: incoming.business_number}).first()
+    document = kind.issues[incoming.message_type](incoming, known)
+    if document.guaranteed_code != message.folder_unit:
+        raise Quarantine(f"issued to {document.guaranteed_code}, but came for {message.folder_unit}")
+    if known is None:
+        begin(document, kind, by=CUSTOMS, move="issue", at=incoming.sent_at or message.received_at)
+    return _keep(document, message, incoming, moved=known is None)
+
+
+def _report(message: InboxMessage, incoming: Incoming) -> Handled:
+    """Apply what customs says about a document by itself: a cancellation, a notice, a payment."""
+    kind, document = _document_by_number(incoming.business_number)
+    if document.guaranteed_code != message.folder_unit:
+        raise Quarantine(f"about a document of {document.guaranteed_code}, but came for {message.folder_unit}")
+    moved, alert = REPORTS[incoming.message_type](kind, document, incoming)
+    return _keep(document, message, incoming, moved=moved, alert=alert)
+
+
+def _document_by_number(number: str) -> tuple[Kind, Document]:
+    for kind in kinds():
+        document = kind.documents().filter(**{kind.number: number}).first() if number else None
+        if document:
+            return kind, document
+    raise Park(f"no document with number {number or '(none)'}")
+
+
+def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
+    attempt = _attempt_of(incoming)
+    kind, document = _document_of(attempt)
+    _check_agreement(kind, document, attempt, message, incoming)
+    verdict = _verdict(attempt, incoming)
+    if attempt.number < document.attempt and not _accepted_by_operator(document, message, verdict):
+        return _answer_to_older(document, attempt, message, incoming, verdict)
+    if not _is_news(attempt, verdict):
+        return _keep(document, message, incoming, moved=False, attempt=attempt.number)
+    _make_move(kind, document, attempt, incoming, verdict)
+    return _keep(document, message, incoming, moved=True, attempt=attempt.number, verdict=verdict)
+
+
+def _document_of(attempt: Attempt) -> tuple[Kind, Document]:
+    kind = kind_named(Filing.of_number(attempt.pre_entry_number, attempt.round).kind)
+    return kind, kind.documents().get(pre_entry_number=attempt.pre_entry_number, round=attempt.round)
+
+
+def _attempt_of(incoming: Incoming) -> Attempt:
+    """Return the attempt that the message names, else the newest one declared before the decision."""
+    attempts = Attempt.objects.order_by("-number")
+    if incoming.internal_no:
+        found = attempts.filter(internal_no=incoming.internal_no).first()
+    else:
+        found = _attempts_by_number(incoming).first()
+    if found is None:
+        raise Park(f"no declaration {incoming.internal_no or incoming.pre_entry_number or incoming.business_number}")
+    return found
+
+
+def _attempts_by_number(incoming: Incoming) -> Any:
+    attempts = Attempt.objects.order_by("-number")
+    if incoming.decided_at:
+        attempts = attempts.filter(declared_at__lte=incoming.decided_at)
+    if incoming.pre_entry_number:
+        return attempts.filter(pre_entry_number=incoming.pre_entry_number, round=incoming.round or 0)
+    document = _document_by_number(incoming.business_number)[1]
+    return attempts.filter(pre_entry_number=document.pre_entry_number, round=document.round)
+
+
+def _check_agreement(
+    kind: Kind, document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming
+) -> None:
+    """All numbers present must agree, and the message must have come for the unit that declared the attempt."""
+    known = getattr(document, kind.number)
+    pairs = {
+        "pre-entry number": (incoming.pre_entry_number, document.pre_entry_number),
+        "round": (incoming.round, document.round),
+        "business number": (incoming.business_number if known else "", known),
+        "unit": (message.folder_unit, attempt.declarant_code),
+    }
+    wrong = [f"{what} {said} is not {ours}" for what, (said, ours) in pairs.items() if said not in ("", None, ours)]
+    if wrong:
+        raise Quarantine(f"answer to {attempt.internal_no}: " + "; ".join(wrong))
+
+
+def _verdict(attempt: Attempt, incoming: Incoming) -> Verdict:
+    """A refusal as duplicate of what was sent more than once means that it had arrived."""
+    verdict = incoming.verdict
+    assert verdict is not None
+    if verdict is Verdict.REFUSED and DUPLICATE in incoming.note and tries_of(attempt.internal_no) > 1:
+        return Verdict.ACCEPTED
+    return verdict
+
+
+def _is_news(attempt: Attempt, verdict: Verdict) -> bool:
+    """The first decision counts. Raises Quarantine for a contrary one."""
+    if RANKS[verdict] == DECISION == attempt.answer and verdict != attempt.verdict:
+        raise Quarantine(f"{verdict} contradicts the decision {attempt.verdict} on {attempt.internal_no}")
+    return RANKS[verdict] > attempt.answer
+
+
+def _answer_to_older(
+    document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming, verdict: Verdict
+) -> Handled:
+    newest = Attempt.of(document).get(number=document.attempt)
+    alert = ""
+    if RANKS[verdict] == DECISION and newest.answer < DECISION:
+        alert = f"{verdict} of the older attempt {attempt.internal_no} while {newest.internal_no} is undecided"
+    return _keep(document, message, incoming, moved=False, attempt=attempt.number, alert=alert)
+
+
+def _accepted_by_operator(document: Document, message: InboxMessage, verdict: Verdict) -> bool:
+    """An operator may accept a decision on an older attempt while the newest is undecided, by replaying it."""
+    undecided = Attempt.of(document).filter(number=document.attempt, answer__lt=DECISION).exists()
+    return bool(message.replayed_by) and RANKS[verdict] == DECISION and undecided
+
+
+def _make_move(kind: Kind, document: Document, attempt: Attempt, incoming: Incoming, verdict: Verdict) -> None:
+    rank = RANKS[verdict]
+    Attempt.of(document).filter(number__gte=attempt.number).update(
+        answer=rank, verdict=verdict if rank == DECISION else ""
+    )
+    perform(
+        document, kind.moves[MOVES[verdict]], by=CUSTOMS, at=incoming.decided_at, note=incoming.note or "-",
+        # What customs approves is what was signed, whatever was edited since a failed load.
+        written=declared_values(document, attempt) if verdict is Verdict.APPROVED else None,
+    )
+
+
+def declared_values(document: Document, attempt: Attempt) -> dict[str, Any]:
+    """Return the fields of the document as they were signed in `attempt`."""
+    return {name: document._meta.get_field(name).to_python(value) for name, value in attempt.values.items()}  # type: ignore[union-attr]
+
+
+def _keep(
+    document: Document, message: InboxMessage, incoming: Incoming, *, moved: bool, attempt: int | None = None,
+    verdict: Verdict | None = None, alert: str = "",
+) -> Handled:
+    number = document.attempt if attempt is None else attempt
+    keep_receipt(document, message, incoming, number, moved, verdict or incoming.verdict)
+    return Handled(document.pre_entry_number, document.round, number, "moved" if moved else "logged", alert)
+
+
+def fail_attempt(message: OutboxMessage, by: object) -> None:
+    """Move the document of a message that an operator gave up to 申报失败."""
+    attempt = Attempt.objects.get(internal_no=message.internal_no)
+    kind, document = _document_of(attempt)
+    if attempt.number == document.attempt and attempt.answer < RANKS[Verdict.REFUSED]:
+        attempt.answer = RANKS[Verdict.REFUSED]
+        attempt.save(update_fields=["answer"])
+        operator = Actor(str(by), frozenset({Role.OPERATOR}))
+        perform(document, kind.moves["refuse"], by=operator, note=_("The message could not be sent to customs."))

@@ -1,0 +1,92 @@
+"""The status machine: one frozen row per move (DOMAIN 2).
+
+The table says from which status a move leads where, and who may make it. The same rows give the buttons of a page and why one
+is grey, the server's refusal, the diagram in docs/status.md and the test that tries every move × status × role.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from documents.status import EDITABLE, IN_TRANSIT, DataStatus
+
+if TYPE_CHECKING:
+    from documents.models import Document
+
+Text = str | Promise
+Guard = Callable[["Document"], Text]
+Effect = Callable[["Document", Any], None]
+
+
+class Role(StrEnum):
+    """Who makes a move. A person may hold several; customs and its data centre are ordinary actors."""
+
+    ENTER = "enter"
+    DECLARE = "declare"
+    DATA_CENTRE = "data centre"
+    CUSTOMS = "customs"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of the status table.
+
+    `steps` maps each data status from which the move may start to the one in which it ends; `guards` answer with the reason why
+    not (empty: go on); `effects` run in the transaction of the move, with what the caller carries to them.
+    """
+
+    name: str
+    label: Text
+    role: Role
+    steps: Mapping[DataStatus, DataStatus]
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    needs_reason: bool = False
+    also: frozenset[Role] = field(default_factory=frozenset)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return self.also | {self.role}
+
+
+def to(target: DataStatus, *sources: DataStatus) -> dict[DataStatus, DataStatus]:
+    return dict.fromkeys(sources, target)
+
+
+def stay(*sources: DataStatus) -> dict[DataStatus, DataStatus]:
+    return {source: source for source in sources}
+
+
+def not_cancelled(document: "Document") -> Text:
+    return _("Customs has cancelled it; nothing can be changed any more.") if document.cancelled_on else ""
+
+
+_TO_CONFIRM, _DRAFT, _FAILED, _RETURNED = EDITABLE
+_UNDECIDED = (*IN_TRANSIT, DataStatus.FAILED)
+
+SAVE = Move(
+    "save", _("Save draft"), Role.ENTER,
+    to(_DRAFT, _TO_CONFIRM, _DRAFT) | stay(_FAILED, _RETURNED),
+    guards=(not_cancelled,),
+)
+DECLARE = Move("declare", _("Declare"), Role.DECLARE, to(DataStatus.PROCESSING, *EDITABLE), guards=(not_cancelled,))
+ACCEPT = Move("accept", _("Accepted by the data centre"), Role.DATA_CENTRE,
+              to(DataStatus.ACCEPTED, DataStatus.PROCESSING))
+REFUSE = Move(
+    "refuse", _("Refused by the data centre"), Role.DATA_CENTRE, to(DataStatus.FAILED, *IN_TRANSIT),
+    needs_reason=True, also=frozenset({Role.OPERATOR}),
+)
+MARK_SENT = Move("mark_sent", _("Forwarded to customs"), Role.DATA_CENTRE,
+                 to(DataStatus.SENT, DataStatus.PROCESSING, DataStatus.ACCEPTED))
+LOAD = Move("load", _("Loaded by customs"), Role.CUSTOMS, to(DataStatus.RECEIVED, *IN_TRANSIT[:3]))
+FAIL_LOAD = Move("fail_load", _("Not loaded by customs"), Role.CUSTOMS, to(DataStatus.FAILED, *IN_TRANSIT),
+                 needs_reason=True)
+APPROVE = Move("approve", _("Approved by customs"), Role.CUSTOMS, to(DataStatus.APPROVED, *_UNDECIDED))
+RETURN = Move("return", _("Returned by customs"), Role.CUSTOMS, to(DataStatus.RETURNED, *_UNDECIDED), needs_reason=True)
+NOTICE = Move("notice", _("Payment notice issued"), Role.CUSTOMS, stay(*DataStatus))
+PAYMENT = Move("payment", _("Payment reported"), Role.CUSTOMS, stay(*DataStatus))

@@ -1,0 +1,78 @@
+"""What a document prints: its form, and its payment notice (DOMAIN 6)."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from documents.capital import capital
+from documents.display import EMPTY, coded_text, label_of, plain, value_text
+from documents.kind import Kind
+from documents.models import Document, PaymentNotice
+from documents.money import MoneyField
+from documents.printing import COLUMNS, NOT_APPROVED, Account, FormPrint, NoticePrint, PrintCell, PrintGroup, pdf
+from documents.status import DataStatus
+from parties.models import User
+
+
+def form_pdf(kind: Kind, document: Document, user: User) -> bytes:
+    """Return the form of `document` as PDF: the grid and the labels of the screen."""
+    approved = document.data_status == DataStatus.APPROVED
+    sheet = FormPrint(
+        title=kind.label, number=kind.number_of(document), date_line=_date_line(document),
+        groups=tuple(PrintGroup(group.caption, _rows(document, group.rows)) for group in kind.grid.groups),
+        watermark="" if approved else NOT_APPROVED,
+    )
+    return pdf(sheet, made_by=_maker(user), made_at=timezone.now())
+
+
+def _date_line(document: Document) -> str:
+    facts = {"number": document.pre_entry_number, "date": plain(document.declared_on)}
+    return _("Pre-entry number %(number)s, declared on %(date)s") % facts
+
+
+def _rows(document: Document, rows: object) -> tuple[tuple[PrintCell, ...], ...]:
+    printed = []
+    for row in rows:  # type: ignore[attr-defined]
+        cells = tuple(_cell(document, place.name, COLUMNS if place.wide else 1) for place in row)
+        printed.append(cells)
+        printed += [(_in_words(document, place.name),) for place in row if _is_money(document, place.name)]
+    return tuple(printed)
+
+
+def _cell(document: Document, name: str, span: int) -> PrintCell:
+    return PrintCell(label_of(document, name).replace("|", ""), coded_text(document, name), span)
+
+
+def _is_money(document: Document, name: str) -> bool:
+    return isinstance(document._meta.get_field(name), MoneyField)
+
+
+def _in_words(document: Document, name: str) -> PrintCell:
+    return PrintCell(_("Amount in words"), capital(getattr(document, name)), COLUMNS)
+
+
+def notice_pdf(kind: Kind, document: Document, notice: PaymentNotice, user: User) -> bytes:
+    """Return 海关保证金缴款通知书 as PDF, with the values that customs sent in the notice."""
+    texts = {name: _text(document, name) for name in ("guarantee_type", "guarantee_mode", "business_link", "payment_mode",
+                                                      "guarantee_nature", "business_number")}
+    sheet = NoticePrint(
+        number=notice.number, issued=notice.issued_on, levy_order=kind.number_of(document),
+        business_document=texts["business_number"],
+        guarantee_type=f"{texts['guarantee_type']}（{texts['guarantee_mode']}）", business_step=texts["business_link"],
+        district=coded_text(document, "district"), nature=texts["guarantee_nature"],
+        guaranteed=f"{document.guaranteed_code}　{document.guaranteed_name}　{document.guaranteed_credit_code}".strip(),
+        reason=notice.remark or _("%(step)s: a guarantee as customs requires.") % {"step": texts["business_link"]},
+        payer=Account(notice.payer_name, notice.payer_bank, notice.payer_account),
+        payee=Account(notice.payee_name, notice.payee_bank, notice.payee_account),
+        amount=notice.amount, payment_mode=texts["payment_mode"], deadline=notice.pay_deadline,
+        watermark="" if document.data_status == DataStatus.APPROVED else NOT_APPROVED,
+    )
+    return pdf(sheet, made_by=_maker(user), made_at=timezone.now())
+
+
+def _text(document: Document, name: str) -> str:
+    """Return the value of a field that a kind may not have."""
+    return value_text(document, name) if hasattr(document, name) else EMPTY
+
+
+def _maker(user: User) -> str:
+    return f"{user.name or user.username}（{user.unit.code if user.unit else EMPTY}）"

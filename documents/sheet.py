@@ -1,0 +1,220 @@
+"""What the one page of a document shows (ARCHITECTURE, *sheet*)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from documents.access import Actor
+from documents.display import Badge, guarantee_badge, label_of, plain, status_badge
+from documents.forms import DocumentForm
+from documents.kind import Kind
+from documents.models import Attempt, Document, Event, Receipt
+from documents.money import format_amount
+from documents.payments import Account, account_of
+from documents.perform import refusal
+from documents.receipts import badge, receipts_of, words
+from documents.status import DataStatus
+from documents.steps import Step, data_steps, money_steps
+
+
+@dataclass(slots=True)
+class Button:
+    """A button that acts or leads somewhere; with a reason it is grey and says why."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    url: str = ""
+    reason: str = ""
+    look: str = "white"
+
+
+@dataclass(slots=True)
+class Note:
+    level: str
+    text: str
+
+
+@dataclass(slots=True)
+class FieldError:
+    field_id: str
+    label: str
+    message: str
+
+
+@dataclass(slots=True)
+class ReceiptLine:
+    badge: Badge
+    title: str
+    at: str
+    text: str
+    type: str
+    internal_no: str
+
+
+@dataclass(slots=True)
+class HistoryLine:
+    title: str
+    at: str
+    who: str
+    note: str
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Two values side by side: old → new, or a colleague's beside one's own."""
+
+    title: str
+    rows: list[tuple[str, str, str]]
+    who: str = ""
+    at: str = ""
+
+
+@dataclass
+class Sheet:
+    title: str
+    number: str
+    version: int
+    status: Badge
+    guarantee: Badge | None
+    blue: list[Button]
+    white: list[Button]
+    locked: str
+    notes: list[Note]
+    steps: list[Step]
+    money_steps: list[Step]
+    receipts: list[ReceiptLine]
+    history: list[HistoryLine]
+    changes: Comparison | None
+    receipts_url: str
+    errors: list[FieldError] = field(default_factory=list)
+    conflict: Comparison | None = None
+    live: bool = True
+
+
+def sheet_of(
+    kind: Kind, document: Document, actor: Actor, form: DocumentForm, conflict: Comparison | None = None
+) -> Sheet:
+    """Return the page of `document` for `actor`."""
+    events = list(Event.of(document))
+    receipts = receipts_of(document)
+    account = account_of(document)
+    return Sheet(
+        title=str(kind.label), number=kind.number_of(document), version=document.version,
+        status=status_badge(document.data_status), guarantee=guarantee_badge(document.guarantee_status),
+        blue=_blue_buttons(kind, document, actor), white=_white_buttons(kind, document, receipts, account),
+        locked="" if form.fields else _why_locked(kind, document, actor), notes=_notes(document, events, account),
+        steps=data_steps(document, events), money_steps=money_steps(document, account),
+        receipts=[receipt_line(receipt, document) for receipt in receipts], history=[_history_line(kind, e) for e in events],
+        changes=_changes(kind, document), receipts_url=kind.url(document, "receipts"),
+        errors=_errors(form), conflict=conflict,
+    )
+
+
+def _blue_buttons(kind: Kind, document: Document, actor: Actor) -> list[Button]:
+    """Blue buttons act on the whole document (S1, *重要提醒*)."""
+    moves = [Button(name, kind.moves[name].label, icon, reason=refusal(document, kind.moves[name], actor), look="blue")
+             for name, icon in (("save", "save"), ("declare", "key"))]
+    print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"), look="blue")
+    return [moves[0], print_button, moves[1]]
+
+
+def _white_buttons(kind: Kind, document: Document, receipts: Sequence[Receipt], account: Account) -> list[Button]:
+    no_receipt = "" if receipts else _("Customs has not answered yet.")
+    no_notice = "" if account.notice else _("There is no payment notice.")
+    return [
+        Button("receipts", _("View receipts"), "tray", kind.url(document, "receipts"), no_receipt),
+        Button("payment-notice", _("Print payment notice"), "yen", kind.url(document, "payment-notice"), no_notice),
+    ]
+
+
+def _why_locked(kind: Kind, document: Document, actor: Actor) -> str:
+    return refusal(document, kind.moves["save"], actor) or _("Read only; all fields are locked.")
+
+
+def _notes(document: Document, events: Sequence[Event], account: Account) -> list[Note]:
+    notes = []
+    if document.cancelled_on:
+        notes.append(Note("error", _("Customs cancelled it on %(date)s: %(reason)s") % {
+            "date": plain(document.cancelled_on), "reason": document.cancel_reason}))
+    if document.data_status in (DataStatus.RETURNED, DataStatus.FAILED):
+        notes.append(Note("error", _stopped(document, events)))
+    if account.notice and account.paid and account.missing:
+        notes.append(Note("warn", _("%(paid)s yuan have arrived; %(missing)s yuan are still missing.") % {
+            "paid": format_amount(account.paid), "missing": format_amount(account.missing)}))
+    if account.notice and account.surplus:
+        notes.append(Note("warn", _("%(surplus)s yuan more than the notice asks were paid.") % {
+            "surplus": format_amount(account.surplus)}))
+    return notes
+
+
+def _stopped(document: Document, events: Sequence[Event]) -> str:
+    reason = next((e.note for e in reversed(events) if e.now == document.data_status != e.was), "-")
+    return _("%(status)s: %(reason)s Please correct it and declare again.") % {
+        "status": status_badge(document.data_status).label, "reason": reason}
+
+
+def receipt_line(receipt: Receipt, document: Document) -> ReceiptLine:
+    mark = badge(receipt)
+    number = f"{receipt.pre_entry_number}-{receipt.round}-{receipt.attempt}" if receipt.attempt else ""
+    at = f"{timezone.localtime(receipt.at):%Y%m%d %H:%M}"
+    return ReceiptLine(mark, str(mark.label), at, words(receipt), receipt.message_type, number)
+
+
+def _history_line(kind: Kind, event: Event) -> HistoryLine:
+    label = kind.moves[event.move].label if event.move in kind.moves else _("Issued by customs")
+    who = event.by if event.user_id else _("Customs")
+    return HistoryLine(str(label), f"{timezone.localtime(event.at):%Y%m%d %H:%M}", who, event.note)
+
+
+def _changes(kind: Kind, document: Document) -> Comparison | None:
+    """Return what differs between the last two declarations."""
+    attempts = list(Attempt.of(document).order_by("-number")[:2])
+    if len(attempts) < 2:
+        return None
+    new, old = attempts
+    rows = [
+        (label_of(document, name).replace("|", ""), _stored_text(document, name, old.values.get(name)),
+         _stored_text(document, name, value))
+        for name, value in new.values.items() if value != old.values.get(name)
+    ]
+    title = _("Declaration no. %(old)s → no. %(new)s") % {"old": old.number, "new": new.number}
+    return Comparison(title, rows)
+
+
+def _stored_text(document: Document, name: str, value: Any) -> str:
+    model_field: Any = document._meta.get_field(name)
+    if model_field.choices:
+        return str(dict(model_field.choices).get(value, value or "-"))
+    return plain(model_field.to_python(value))
+
+
+def conflict_of(document: Document, form: DocumentForm, events: Sequence[Event]) -> Comparison:
+    """Return a colleague's values beside what was typed here, for the fields in which they differ."""
+    last = events[-1]
+    rows = [
+        (label_of(document, name).replace("|", ""), _stored_text(document, name, getattr(document, name)), typed)
+        for name in form.fields
+        if (typed := plain(form[name].value())) != plain(_input_text(form, document, name))
+    ]
+    return Comparison(
+        _("Both versions"), rows, who=last.by if last.user_id else _("Customs"),
+        at=f"{timezone.localtime(last.at):%H:%M}",
+    )
+
+
+def _input_text(form: DocumentForm, document: Document, name: str) -> Any:
+    return form.fields[name].prepare_value(getattr(document, name))
+
+
+def _errors(form: DocumentForm) -> list[FieldError]:
+    return [
+        FieldError(f"id_{name}", str(form.fields[name].label), " ".join(map(str, messages)))
+        for name, messages in form.errors.items() if name in form.fields
+    ]
+
+

@@ -1,0 +1,150 @@
+"""Declaring: freezing what is declared, having the clerk's card sign it, and taking the signature (EKEY, *In the portal* 1)."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customs import outbox, signature, wire
+from documents.access import actor_for
+from documents.kind import Kind
+from documents.models import Attempt, Document, Event, SigningRequest, internal_number
+from documents.perform import Refused, Stale, perform, refusal
+from parties.ekeys import CardRefused, bound_card, check_certificate, signature_method
+from parties.models import EKey, User
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What the move `declare` carries to its effect: the request, the finished message and the card that signed."""
+
+    request: SigningRequest
+    content: bytes
+    certificate: bytes
+    card: EKey
+    kind: Kind
+
+
+def freeze(document: Document, kind: Kind, user: User) -> SigningRequest:
+    """Freeze the declaration of `document` as the next attempt, for `user` to sign within ten minutes.
+
+    Raises Refused when the document may not be declared or no card is bound to the user.
+    """
+    reason = refusal(document, kind.moves["declare"], actor_for(user, document))
+    card = bound_card(user)
+    if reason or card is None:
+        raise Refused(reason or _("No e-key is bound to you; ask your administrator to register it."))
+    now = timezone.now()
+    declared = prepare(document, user, now)
+    envelope = _envelope(kind, declared, now)
+    package = wire.build(kind.message_type, kind.message(declared), envelope)
+    method = signature_method(card)
+    return SigningRequest.objects.create(
+        user=user, pre_entry_number=document.pre_entry_number, round=document.round, version=document.version,
+        internal_no=declared.internal_no, message_id=envelope.message_id, package=package,
+        signed_info=signature.signed_info(package, method), signature_method=method, created_at=now,
+    )
+
+
+def prepare(document: Document, user: User, now: datetime) -> Document:
+    """Return a copy of `document` as `user` declares it at `now`; nothing is stored."""
+    copy = type(document)(**{f.attname: getattr(document, f.attname) for f in document._meta.concrete_fields})
+    for name, value in declaration_fields(document, user, now).items():
+        setattr(copy, name, value)
+    return copy
+
+
+def declaration_fields(document: Document, user: User, now: datetime) -> dict[str, Any]:
+    """Return the fields that declaring fills: who declares and when, and who entered it where nobody did before."""
+    unit = user.unit
+    assert unit is not None
+    fields = {
+        "declarant_code": unit.code, "declarant_credit_code": unit.credit_code, "declarant_name": unit.name,
+        "declared_on": timezone.localdate(now), "attempt": document.attempt + 1,
+    }
+    return fields if document.input_code else fields | entry_fields(user)
+
+
+def entry_fields(user: User) -> dict[str, Any]:
+    unit = user.unit
+    assert unit is not None
+    return {"input_code": unit.code, "input_credit_code": unit.credit_code, "input_name": unit.name}
+
+
+def _envelope(kind: Kind, declared: Document, now: datetime) -> wire.Envelope:
+    sender, receiver = declared.declarant_code, settings.CUSTOMS_RECEIVER
+    return wire.Envelope(
+        message_id=outbox.next_message_id(sender, receiver, now),
+        file_name=f"{kind.message_type}_{declared.internal_no}.xml", sender=sender, receiver=receiver, sent_at=now,
+    )
+
+
+def open_request(document: Document, user: User) -> SigningRequest | None:
+    """Return the user's newest signing request that can still be used on `document` as it is now."""
+    since = timezone.now() - timedelta(seconds=settings.SIGNING_REQUEST_SECONDS)
+    return (
+        SigningRequest.of(document)
+        .filter(user=user, version=document.version, used_at=None, created_at__gt=since)
+        .order_by("-created_at", "-pk").first()
+    )
+
+
+def declare(
+    document: Document, kind: Kind, user: User, request: SigningRequest, signature_value: str, certificate: str
+) -> Event:
+    """Take the card's signature and declare `document`.
+
+    Checks in this order: the certificate chains to a trusted CA and is valid; it is bound to `user`; the signature verifies over
+    the frozen SignedInfo, whose digest is that of the stored message; the document did not change meanwhile. Raises
+    CardRefused, signature.SignatureWrong, Stale or Refused; the request stays usable after a failed check.
+    """
+    der = _from_base64(certificate)
+    card = check_certificate(user, der)
+    _from_base64(signature_value)
+    content = signature.assemble(
+        bytes(request.package), bytes(request.signed_info), signature_value, card.certificate_number
+    )
+    signature.verify(content, der)
+    if request.version != document.version:
+        raise Stale
+    now = timezone.now()
+    with transaction.atomic():
+        used = SigningRequest.objects.filter(pk=request.pk, used_at=None).update(used_at=now)
+        if not used:
+            raise Stale
+        return perform(
+            document, kind.moves["declare"], by=actor_for(user, document), at=now,
+            written=declaration_fields(document, user, request.created_at),
+            carrying=Signed(request, content, der, card, kind),
+        )
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CardRefused("client_error", _("The e-key client answered with something that is not a signature.")) from error
+
+
+def queue_declaration(document: Document, signed: Signed) -> None:
+    """Store the attempt with its signature and put the signed message into the outbox: the effect of `declare`."""
+    request, kind = signed.request, signed.kind
+    number = internal_number(document.pre_entry_number, document.round, document.attempt)
+    Attempt.objects.create(
+        pre_entry_number=document.pre_entry_number, round=document.round, number=document.attempt, internal_no=number,
+        declarant_code=document.declarant_code, declared_by=request.user, declared_at=request.created_at,
+        values={name: getattr(document, name) for name in kind.grid.open_names()},
+        signature_method=request.signature_method, certificate_number=signed.card.certificate_number,
+        certificate=signed.certificate,
+    )
+    outbox.enqueue(
+        message_id=request.message_id, internal_no=number, message_type=kind.message_type,
+        sender=document.declarant_code, file_name=f"{kind.message_type}_{number}.xml", content=signed.content,
+        pre_entry_number=document.pre_entry_number, round=document.round, attempt=document.attempt,
+    )
