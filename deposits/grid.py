@@ -17,30 +17,57 @@ _letter_only = _("Only for a single letter")
 _single_only = _("Only for a single guarantee")
 _by_general = _("Follows the general guarantee")
 
-GRID = Grid((
-    Group(_("Levy order"), (
-        fixed("levy_number", "serial_number", "business_number"),
-        fixed("business_link", "district", "guarantee_nature"),
-        fixed("amount", "levied_on", "pay_deadline"),
-    )),
-    Group(_("Unit and guarantee"), (
-        fixed("guaranteed_code", "guaranteed_credit_code", "guaranteed_name"),
-        (must("guarantee_type"), must("guarantee_mode", SINGLE, _by_general),
-         must("general_guarantee_number", UNDER_GENERAL, _general_only)),
-        (must("contact_name"), must("contact_phone"), must("payment_mode", SINGLE_BY_CASH, _cash_only)),
-        (must("letter_number", SINGLE_BY_LETTER, _letter_only),
-         must("letter_valid_until", SINGLE_BY_LETTER, _letter_only)),
-    )),
-    Group(_("Payer and payee"), (
-        (may("payer_code", SINGLE, _single_only, LookUp({"credit_code": "payer_credit_code", "name": "payer_name"})),
-         may("payer_credit_code", SINGLE, _single_only), must("payer_name", SINGLE, _single_only)),
-        (must("payer_bank", SINGLE_BY_CASH, _cash_only), must("payer_account", SINGLE_BY_CASH, _cash_only)),
-        fixed("payee_name", "payee_bank", "payee_account"),
-    )),
-    Group(_("Entry and declaration"), (
-        fixed("input_code", "input_credit_code", "input_name"),
-        fixed("declarant_code", "declarant_credit_code", "declarant_name"),
-        fixed("declared_on", "data_status", "guarantee_status"),
-        (may("remark", wide=True),),
-    )),
-))
+GRID = Grid(
+    (
+        Group(
+            _("Levy order"),
+            (
+                fixed("levy_number", "serial_number", "business_number"),
+                fixed("business_link", "district", "guarantee_nature"),
+                fixed("amount", "levied_on", "pay_deadline"),
+            ),
+        ),
+        Group(
+            _("Unit and guarantee"),
+            (
+                fixed("guaranteed_code", "guaranteed_credit_code", "guaranteed_name"),
+                (
+                    must("guarantee_type"),
+                    must("guarantee_mode", SINGLE, _by_general),
+                    must("general_guarantee_number", UNDER_GENERAL, _general_only),
+                ),
+                (must("contact_name"), must("contact_phone"), must("payment_mode", SINGLE_BY_CASH, _cash_only)),
+                (
+                    must("letter_number", SINGLE_BY_LETTER, _letter_only),
+                    must("letter_valid_until", SINGLE_BY_LETTER, _letter_only),
+                ),
+            ),
+        ),
+        Group(
+            _("Payer and payee"),
+            (
+                (
+                    may(
+                        "payer_code",
+                        SINGLE,
+                        _single_only,
+                        LookUp({"credit_code": "payer_credit_code", "name": "payer_name"}),
+                    ),
+                    may("payer_credit_code", SINGLE, _single_only),
+                    must("payer_name", SINGLE, _single_only),
+                ),
+                (must("payer_bank", SINGLE_BY_CASH, _cash_only), must("payer_account", SINGLE_BY_CASH, _cash_only)),
+                fixed("payee_name", "payee_bank", "payee_account"),
+            ),
+        ),
+        Group(
+            _("Entry and declaration"),
+            (
+                fixed("input_code", "input_credit_code", "input_name"),
+                fixed("declarant_code", "declarant_credit_code", "declarant_name"),
+                fixed("declared_on", "data_status", "guarantee_status"),
+                (may("remark", wide=True),),
+            ),
+        ),
+    )
+)

@@ -10,16 +10,51 @@ from documents.models import Document
 from documents.status import DataStatus
 
 CONFIRMED = (
-    "pre_entry_number", "internal_no", "levy_number", "round", "guarantee_type", "general_guarantee_number",
-    "guarantee_mode", "letter_number", "letter_valid_until", "payment_mode", "guaranteed_code", "guaranteed_credit_code",
-    "guaranteed_name", "payer_code", "payer_credit_code", "payer_name", "payer_bank", "payer_account", "contact_name",
-    "contact_phone", "input_code", "input_credit_code", "input_name", "declarant_code", "declarant_credit_code",
-    "declarant_name", "declared_on", "remark",
+    "pre_entry_number",
+    "internal_no",
+    "levy_number",
+    "round",
+    "guarantee_type",
+    "general_guarantee_number",
+    "guarantee_mode",
+    "letter_number",
+    "letter_valid_until",
+    "payment_mode",
+    "guaranteed_code",
+    "guaranteed_credit_code",
+    "guaranteed_name",
+    "payer_code",
+    "payer_credit_code",
+    "payer_name",
+    "payer_bank",
+    "payer_account",
+    "contact_name",
+    "contact_phone",
+    "input_code",
+    "input_credit_code",
+    "input_name",
+    "declarant_code",
+    "declarant_credit_code",
+    "declarant_name",
+    "declared_on",
+    "remark",
 )
 ISSUED = (
-    "serial_number", "district", "guaranteed_code", "guaranteed_credit_code", "guaranteed_name", "business_number",
-    "business_end_date", "business_link", "initiation", "guarantee_nature", "amount", "levied_on", "payee_name",
-    "payee_bank", "payee_account",
+    "serial_number",
+    "district",
+    "guaranteed_code",
+    "guaranteed_credit_code",
+    "guaranteed_name",
+    "business_number",
+    "business_end_date",
+    "business_link",
+    "initiation",
+    "guarantee_nature",
+    "amount",
+    "levied_on",
+    "payee_name",
+    "payee_bank",
+    "payee_account",
 )
 
 
@@ -33,14 +68,18 @@ def issued(incoming: Incoming, known: Document | None) -> LevyOrder:
 
     Raises Quarantine when customs issues a number again with other values.
     """
-    data = incoming.data
+    data: Mapping[str, Any] = incoming.data
     values = {name: data[name] for name in ISSUED}
     if isinstance(known, LevyOrder):
         _refuse_other_values(known, values)
         return known
     return LevyOrder(
-        **values, levy_number=data["levy_number"], named_agent_code=data["agent_code"], pay_deadline=data["pay_deadline"],
-        customs_remark=data["remark"], data_status=DataStatus.TO_CONFIRM,
+        **values,
+        levy_number=data["levy_number"],
+        named_agent_code=data["agent_code"],
+        pay_deadline=data["pay_deadline"],
+        customs_remark=data["remark"],
+        data_status=DataStatus.TO_CONFIRM,
     )
 
 

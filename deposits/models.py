@@ -1,7 +1,5 @@
 """The levy order 保证金征收单: issued by customs, confirmed by the enterprise (DOMAIN 1, 5.1)."""
 
-from typing import ClassVar
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +11,9 @@ from documents.money import MoneyField
 from parties.codes import validate_enterprise_code
 
 bank_account = RegexValidator(r"^[0-9-]{6,32}\Z", _("A bank account has 6 to 32 digits and dashes."), code="account")
-phone = RegexValidator(r"^[0-9()+\- ]{5,30}\Z", _("A telephone number has 5 to 30 digits, dashes and brackets."), code="phone")
+phone = RegexValidator(
+    r"^[0-9()+\- ]{5,30}\Z", _("A telephone number has 5 to 30 digits, dashes and brackets."), code="phone"
+)
 letter_number = RegexValidator(r"^[^\s]+\Z", _("A letter number has no spaces."), code="spaces")
 
 
@@ -53,7 +53,7 @@ class LevyOrder(Document):
     class Meta(Document.Meta):
         abstract = False
         verbose_name, verbose_name_plural = _("levy order"), _("levy orders")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = [
             *Document.Meta.constraints,
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="deposits_levyorder_amount_above_zero"),
             GRID.complete_when_declared("deposits_levyorder_complete", dates=("letter_valid_until",)),

@@ -68,7 +68,10 @@ def actor_for(user: User, document: Document, *, acts: bool | None = None) -> Ac
     """
     if not (unit_code(user) == document.named_agent_code != "" or _acts(user, document, acts)):
         return Actor(
-            user.name, frozenset(), user, _("The delegation by this unit is not in force; the document can only be read.")
+            user.name,
+            frozenset(),
+            user,
+            _("The delegation by this unit is not in force; the document can only be read."),
         )
     held = {Role.ENTER: user.may_enter, Role.DECLARE: user.may_declare}
     return Actor(user.name, frozenset(role for role, has in held.items() if has), user)

@@ -1,6 +1,6 @@
 """What an administrator sees of documents: everything, with its history, and nothing that can be changed by hand."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -27,13 +27,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class DocumentAdmin(ReadOnlyAdmin):
     """A document of any kind, with its history, receipts and attempts below."""
 
-    list_filter: ClassVar[Any] = ["data_status", "guarantee_status"]
-    readonly_fields: ClassVar[Any] = ["history", "receipts", "attempts"]
+    list_filter = ("data_status", "guarantee_status")
+    readonly_fields = ("history", "receipts", "attempts")
     date_hierarchy = "created_at"
 
     @admin.display(description=_("History"))
     def history(self, document: Document) -> str:
-        rows = ((e.at.strftime("%Y-%m-%d %H:%M:%S"), e.move, e.was or "-", e.now, e.by, e.note) for e in Event.of(document))
+        rows = (
+            (e.at.strftime("%Y-%m-%d %H:%M:%S"), e.move, e.was or "-", e.now, e.by, e.note) for e in Event.of(document)
+        )
         return format_html_join("", "<div>{} · {} · {} → {} · {} · {}</div>", rows) or "-"
 
     @admin.display(description=_("Receipts"))
@@ -54,36 +56,36 @@ def _method(attempt: Attempt) -> str:
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[Any] = ["at", "pre_entry_number", "round", "attempt", "move", "was", "now", "by"]
-    list_filter: ClassVar[Any] = ["move"]
-    search_fields: ClassVar[Any] = ["pre_entry_number", "by"]
+    list_display = ("at", "pre_entry_number", "round", "attempt", "move", "was", "now", "by")
+    list_filter = ("move",)
+    search_fields = ("pre_entry_number", "by")
 
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[Any] = ["at", "pre_entry_number", "round", "attempt", "message_type", "verdict", "effective"]
-    list_filter: ClassVar[Any] = ["message_type", "verdict"]
-    search_fields: ClassVar[Any] = ["pre_entry_number"]
+    list_display = ("at", "pre_entry_number", "round", "attempt", "message_type", "verdict", "effective")
+    list_filter = ("message_type", "verdict")
+    search_fields = ("pre_entry_number",)
 
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[Any] = ["internal_no", "declarant_code", "declared_by", "declared_at", "signature_method", "verdict"]
-    search_fields: ClassVar[Any] = ["internal_no", "certificate_number"]
+    list_display = ("internal_no", "declarant_code", "declared_by", "declared_at", "signature_method", "verdict")
+    search_fields = ("internal_no", "certificate_number")
 
 
 @admin.register(PaymentNotice)
 class PaymentNoticeAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[Any] = ["number", "pre_entry_number", "amount", "issued_on", "pay_deadline"]
-    search_fields: ClassVar[Any] = ["number", "pre_entry_number"]
+    list_display = ("number", "pre_entry_number", "amount", "issued_on", "pay_deadline")
+    search_fields = ("number", "pre_entry_number")
 
 
 @admin.register(CustomsDistrict)
 class CustomsDistrictAdmin(admin.ModelAdmin):
-    list_display: ClassVar[Any] = ["code", "name"]
-    search_fields: ClassVar[Any] = ["code", "name"]
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
 
 
 @admin.register(PaymentMode)
 class PaymentModeAdmin(admin.ModelAdmin):
-    list_display: ClassVar[Any] = ["code", "name", "english_name"]
+    list_display = ("code", "name", "english_name")

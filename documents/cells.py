@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from documents.capital import capital
-from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_of, status_badge
+from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_parts, status_badge
 from documents.grid import Place
 from documents.kind import Kind
 from documents.models import Document
@@ -71,10 +71,8 @@ def _values(document: Document, form: "DocumentForm") -> Mapping[str, Any]:
     return stored | {name: form[name].value() for name in form.fields}
 
 
-def _cell(
-    kind: Kind, document: Document, place: Place, form: "DocumentForm", values: Mapping[str, Any]
-) -> Cell:
-    cell = Cell(place.name, f"id_{place.name}", label_of(document, place.name).split("|"), span=3 if place.wide else 1)
+def _cell(kind: Kind, document: Document, place: Place, form: "DocumentForm", values: Mapping[str, Any]) -> Cell:
+    cell = Cell(place.name, f"id_{place.name}", label_parts(document, place.name), span=3 if place.wide else 1)
     if place.name in form.fields:
         _open(cell, place, form, values)
     else:
@@ -115,8 +113,6 @@ def _kind_of_field(field: BoundField) -> str:
     return "date" if "Date" in type(field.field).__name__ else "text"
 
 
-
-
 def _judge(cell: Cell, form: "DocumentForm") -> None:
     """Put the first error, else the warning, of the field into its cell: a short word inside, the sentence below."""
     for error in form.errors.as_data().get(cell.name, []):
@@ -131,7 +127,13 @@ def _judge(cell: Cell, form: "DocumentForm") -> None:
 def _short(code: str) -> str:
     """Return at most six characters that say what is wrong (LOOK 6)."""
     return {
-        "required": _("Required"), "unseen": _("Unseen sign"), "max_length": _("Too long"),
-        "invalid_choice": _("Not in list"), "invalid_date": _("Bad date"), "account": _("Digits only"),
-        "spaces": _("No spaces"), "phone": _("Bad number"), "enterprise_code": _("Bad code"),
+        "required": _("Required"),
+        "unseen": _("Unseen sign"),
+        "max_length": _("Too long"),
+        "invalid_choice": _("Not in list"),
+        "invalid_date": _("Bad date"),
+        "account": _("Digits only"),
+        "spaces": _("No spaces"),
+        "phone": _("Bad number"),
+        "enterprise_code": _("Bad code"),
     }.get(code, _("Wrong"))

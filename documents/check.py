@@ -11,7 +11,7 @@ from documents import signing
 from documents.access import actor_for
 from documents.capital import capital
 from documents.declaring import complete_form
-from documents.display import EMPTY, Badge, coded_text, label_of, status_badge
+from documents.display import EMPTY, Badge, coded_text, label_of, plain, status_badge
 from documents.kind import Kind
 from documents.models import Document, SigningRequest
 from documents.money import format_amount
@@ -39,6 +39,14 @@ class Finding:
     text: str
 
 
+@dataclass(slots=True)
+class Card:
+    number: str
+    certificate_number: str
+    valid_to: str
+    holder: str
+
+
 @dataclass
 class CheckPage:
     title: str
@@ -54,7 +62,7 @@ class CheckPage:
     back_url: str
     print_url: str
     ekey_url: str
-    card: EKey | None
+    card: Card | None
     problem: str = ""
     signed: list[tuple[str, str]] = field(default_factory=list)
     signed_info: str = ""
@@ -70,19 +78,33 @@ def check_of(kind: Kind, document: Document, user: User, problem: str = "") -> C
         reason = reason or _("No e-key is bound to you; ask your administrator to register it.")
     declared = signing.prepare(document, user, timezone.now())
     page = CheckPage(
-        title=_("Check before declaring"), kind_label=str(kind.label), number=kind.number_of(document),
-        status=status_badge(document.data_status), amount=format_amount(getattr(document, kind.amount)),
-        facts=_facts(kind, declared), groups=_groups(kind, declared), checks=_checks(kind, document),
-        statement=_statement(), after=_after(), back_url=kind.url(document), print_url=kind.url(document, "print"),
-        ekey_url=ekey_url(user), card=card, problem=problem or reason,
+        title=_("Check before declaring"),
+        kind_label=str(kind.label),
+        number=kind.number_of(document),
+        status=status_badge(document.data_status),
+        amount=format_amount(getattr(document, kind.amount)),
+        facts=_facts(kind, declared),
+        groups=_groups(kind, declared),
+        checks=_checks(kind, document),
+        statement=_statement(),
+        after=_after(),
+        back_url=kind.url(document),
+        print_url=kind.url(document, "print"),
+        ekey_url=ekey_url(user),
+        card=_card(card, user) if card else None,
+        problem=problem or reason,
     )
     if request and not reason:
         _show_request(page, kind, request)
     return page
 
 
+def _card(card: EKey, user: User) -> Card:
+    return Card(card.card_number, card.certificate_number, plain(timezone.localdate(card.valid_to)), user.name)
+
+
 def ekey_url(user: User) -> str:
-    return settings.EKEY_SOCKET_URL.replace("{username}", user.username)
+    return str(settings.EKEY_SOCKET_URL).replace("{username}", user.username)
 
 
 def _show_request(page: CheckPage, kind: Kind, request: SigningRequest) -> None:
@@ -100,8 +122,11 @@ def _facts(kind: Kind, document: Document) -> list[Fact]:
     amount = getattr(document, kind.amount)
     return [
         Fact(label_of(document, kind.amount), f"{format_amount(amount)}", capital(amount)),
-        Fact(_("Guaranteed unit"), document.guaranteed_name,
-             f"{document.guaranteed_code} {document.guaranteed_credit_code}".strip()),
+        Fact(
+            _("Guaranteed unit"),
+            document.guaranteed_name,
+            f"{document.guaranteed_code} {document.guaranteed_credit_code}".strip(),
+        ),
         Fact(str(kind.label), kind.number_of(document), _secured(document)),
     ]
 
@@ -113,10 +138,15 @@ def _secured(document: Document) -> str:
 
 def _groups(kind: Kind, document: Document) -> list[CheckGroup]:
     return [
-        CheckGroup(str(group.caption), [
-            (label_of(document, place.name).replace("|", ""), coded_text(document, place.name))
-            for row in group.rows for place in row if place.name not in ("data_status", "guarantee_status")
-        ])
+        CheckGroup(
+            str(group.caption),
+            [
+                (label_of(document, place.name), coded_text(document, place.name))
+                for row in group.rows
+                for place in row
+                if place.name not in ("data_status", "guarantee_status")
+            ],
+        )
         for group in kind.grid.groups
     ]
 
@@ -126,16 +156,26 @@ def _checks(kind: Kind, document: Document) -> list[Finding]:
     stored = complete_form(kind, document)
     complete = stored.is_valid()
     findings = [
-        Finding("ok", _("All required fields are filled")) if complete
-        else Finding("error", _("Not complete: %(fields)s") % {
-            "fields": _(", ").join(str(stored.fields[name].label) for name in stored.errors if name in stored.fields)})
+        Finding("ok", _("All required fields are filled"))
+        if complete
+        else Finding(
+            "error",
+            _("Not complete: %(fields)s")
+            % {
+                "fields": _(", ").join(
+                    str(stored.fields[name].label) for name in stored.errors if name in stored.fields
+                )
+            },
+        )
     ]
     return findings + [Finding("warn", str(text)) for text in stored.findings.warnings.values()]
 
 
 def _statement() -> list[str]:
     return [
-        _("I declare that what is stated here is true and complete, and that the unit I act for answers for it by law."),
+        _(
+            "I declare that what is stated here is true and complete, and that the unit I act for answers for it by law."
+        ),
         _("Declaring sends it to customs; it cannot be changed until customs has answered."),
     ]
 

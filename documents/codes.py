@@ -51,7 +51,10 @@ class Initiation(TextChoices):
 def payment_modes() -> list[tuple[str, str]]:
     """Return the choices of 支付方式 in the language of the user."""
     english = get_language() == "en"
-    return [(mode.code, mode.english_name if english and mode.english_name else mode.name) for mode in PaymentMode.objects.all()]
+    return [
+        (mode.code, mode.english_name if english and mode.english_name else mode.name)
+        for mode in PaymentMode.objects.all()
+    ]
 
 
 def district_name(code: str) -> str:

@@ -28,6 +28,9 @@ class When:
 
 def when(**choices: str | tuple[str, ...]) -> When:
     """`when(guarantee_type="2", guarantee_mode="1")`: a single guarantee by cash."""
-    return When(tuple(
-        (name, frozenset(map(str, wanted if isinstance(wanted, tuple) else (wanted,)))) for name, wanted in choices.items()
-    ))
+    return When(
+        tuple(
+            (name, frozenset(map(str, wanted if isinstance(wanted, tuple) else (wanted,))))
+            for name, wanted in choices.items()
+        )
+    )

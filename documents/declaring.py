@@ -54,17 +54,20 @@ def complete_form(kind: Kind, document: Document) -> DocumentForm:
 
 def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Event:
     """Declare with the signature that the card gave. Raises AlreadyDeclared for one that was taken before."""
-    request = _request(document, user, posted.get("request", ""))
+    request = _request(document, user, posted.get("request_id", ""))
     if request.used_at:
         raise AlreadyDeclared
     if request != signing.open_request(document, user):
         raise Stale
-    return signing.declare(document, kind, user, request, posted["signature"], posted.get("certificate", ""))
+    return signing.declare(document, kind, user, request, posted.get("signature", ""), posted.get("certificate", ""))
 
 
 def _request(document: Document, user: User, key: str) -> SigningRequest:
-    known = SigningRequest.of(document).filter(user=user, pk=key) if key.isascii() and key.isdecimal() and len(key) < 18 else None
-    request = known.first() if known is not None else None
+    is_key = key.isascii() and key.isdecimal() and len(key) < 18
+    requests = SigningRequest.objects.filter(
+        pre_entry_number=document.pre_entry_number, round=document.round, user=user, pk=key if is_key else 0
+    )
+    request = requests.first()
     if request is None:
         raise Refused(_("There is nothing to sign; please check the document again."))
     return request

@@ -1,5 +1,6 @@
 """How values look: the same text on the page, in the list, on the check page and in the print."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,8 +84,12 @@ def plain(value: object) -> str:
 
 
 def label_of(document: Document, name: str) -> str:
-    """Return the label of a field; a list may show only this."""
     return str(document._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def label_parts(document: Document, name: str) -> list[str]:
+    """Return the label of a field, parted where it may break into two lines: 被担保单位 / 统一社会信用代码."""
+    return [part for part in re.split("(?=统一社会信用代码)", label_of(document, name)) if part]
 
 
 def value_text(document: Document, name: str) -> str:
@@ -93,9 +98,9 @@ def value_text(document: Document, name: str) -> str:
     if value in (None, ""):
         return EMPTY
     if name == "payment_mode":
-        return dict(payment_modes()).get(value, value)
+        return dict(payment_modes()).get(value, str(value))
     if name == "district":
-        return district_name(value)
+        return district_name(str(value))
     choices: Any = getattr(document._meta.get_field(name), "choices", None)
     return str(dict(choices).get(value, value)) if choices else plain(value)
 

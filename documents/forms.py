@@ -66,7 +66,13 @@ class DocumentForm(forms.Form):
     """
 
     def __init__(
-        self, kind: Kind, document: Document, data: QueryDict | None = None, *, strict: bool = False, locked: bool = False
+        self,
+        kind: Kind,
+        document: Document,
+        data: QueryDict | None = None,
+        *,
+        strict: bool = False,
+        locked: bool = False,
     ) -> None:
         self.kind, self.document, self.strict = kind, document, strict
         self.findings = Findings()
@@ -96,7 +102,9 @@ class DocumentForm(forms.Form):
         if not place.is_open(cleaned):
             self.errors.pop(place.name, None)
             cleaned[place.name] = None if isinstance(self.fields[place.name], TypedDateField) else ""
-        elif self.strict and place.is_required(cleaned) and not cleaned.get(place.name) and place.name not in self.errors:
+        elif (
+            self.strict and place.is_required(cleaned) and not cleaned.get(place.name) and place.name not in self.errors
+        ):
             self.add_error(place.name, ValidationError(_("This field must be filled."), code="required"))
 
     def _clean_together(self) -> None:
@@ -126,7 +134,8 @@ def _form_field(kind: Kind, document: Document, name: str) -> forms.Field:
         return TypedDateField(required=False, label=label)
     choices = _choices(kind, document, field)
     if choices is not None:
-        return forms.ChoiceField(choices=[("", ""), *choices], required=False, label=label)
+        coded = [(value, f"{value}　{text}") for value, text in choices]
+        return forms.ChoiceField(choices=[("", ""), *coded], required=False, label=label)
     return VisibleCharField(required=False, label=label, max_length=field.max_length, validators=field.validators)
 
 
@@ -135,7 +144,7 @@ def _choices(kind: Kind, document: Document, field: Any) -> list[tuple[str, Any]
         return kind.choices[field.name](document)
     if field.name == "payment_mode":
         return payment_modes()
-    return [(str(value), label) for value, label in field.choices] if field.choices else None
+    return list(field.choices) if field.choices else None
 
 
 def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDict) -> None:

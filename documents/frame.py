@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from documents.check import ekey_url
 from documents.kind import kinds
@@ -53,13 +52,19 @@ def _frame(request: HttpRequest) -> Frame | None:
     unit = user.unit
     return Frame(
         menu=_menu(request.path) if unit else [],
-        unit_code=unit.code if unit else "", unit_name=unit.name if unit else "", user_name=user.name or user.username,
-        ekey_url=ekey_url(user), is_staff=user.is_staff, language=get_language() or settings.LANGUAGE_CODE,
+        unit_code=unit.code if unit else "",
+        unit_name=unit.name if unit else "",
+        user_name=user.name or user.username,
+        ekey_url=ekey_url(user),
+        is_staff=user.is_staff,
+        language=get_language() or settings.LANGUAGE_CODE,
     )
 
 
 def _menu(path: str) -> list[MenuGroup]:
     return [
-        MenuGroup(kind.menu_group, kind.menu_icon, [Leaf(kind.list_label, kind.list_url(), path.startswith(kind.list_url()))])
+        MenuGroup(
+            kind.menu_group, kind.menu_icon, [Leaf(kind.list_label, kind.list_url(), path.startswith(kind.list_url()))]
+        )
         for kind in kinds()
     ]

@@ -54,7 +54,11 @@ def must(name: str, when: When | None = None, otherwise: str | Promise = "", loo
 
 
 def may(
-    name: str, when: When | None = None, otherwise: str | Promise = "", look_up: LookUp | None = None, wide: bool = False
+    name: str,
+    when: When | None = None,
+    otherwise: str | Promise = "",
+    look_up: LookUp | None = None,
+    wide: bool = False,
 ) -> Place:
     return Place(name, Fill.MAY, when, otherwise, look_up, wide)
 

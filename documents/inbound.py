@@ -12,23 +12,35 @@ from customs.inbox import Handled, Park, Quarantine
 from customs.models import InboxMessage, OutboxMessage
 from customs.outbox import tries_of
 from customs.wire import Incoming, Verdict
-from documents.reports import REPORTS
 from documents.access import CUSTOMS, Actor
 from documents.kind import Kind, kind_named, kinds
 from documents.models import Attempt, Document, Filing
 from documents.moves import Role
 from documents.perform import begin, perform
 from documents.receipts import keep_receipt
+from documents.reports import REPORTS
 
 # Within an attempt the answers rank; REVIEW (转人工) means that customs has loaded it and a person looks at it.
 RANKS = {
-    Verdict.ACCEPTED: 1, Verdict.SENT: 2, Verdict.LOADED: 3, Verdict.REVIEW: 3,
-    Verdict.REFUSED: 4, Verdict.LOAD_FAILED: 4, Verdict.APPROVED: 5, Verdict.RETURNED: 5,
+    Verdict.ACCEPTED: 1,
+    Verdict.SENT: 2,
+    Verdict.LOADED: 3,
+    Verdict.REVIEW: 3,
+    Verdict.REFUSED: 4,
+    Verdict.LOAD_FAILED: 4,
+    Verdict.APPROVED: 5,
+    Verdict.RETURNED: 5,
 }
 DECISION = 5
 MOVES = {
-    Verdict.ACCEPTED: "accept", Verdict.SENT: "mark_sent", Verdict.LOADED: "load", Verdict.REVIEW: "load",
-    Verdict.REFUSED: "refuse", Verdict.LOAD_FAILED: "fail_load", Verdict.APPROVED: "approve", Verdict.RETURNED: "return",
+    Verdict.ACCEPTED: "accept",
+    Verdict.SENT: "mark_sent",
+    Verdict.LOADED: "load",
+    Verdict.REVIEW: "load",
+    Verdict.REFUSED: "refuse",
+    Verdict.LOAD_FAILED: "fail_load",
+    Verdict.APPROVED: "approve",
+    Verdict.RETURNED: "return",
 }
 DUPLICATE = "重复"
 
@@ -164,7 +176,11 @@ def _make_move(kind: Kind, document: Document, attempt: Attempt, incoming: Incom
         answer=rank, verdict=verdict if rank == DECISION else ""
     )
     perform(
-        document, kind.moves[MOVES[verdict]], by=CUSTOMS, at=incoming.decided_at, note=incoming.note or "-",
+        document,
+        kind.moves[MOVES[verdict]],
+        by=CUSTOMS,
+        at=incoming.decided_at,
+        note=incoming.note or "-",
         # What customs approves is what was signed, whatever was edited since a failed load.
         written=declared_values(document, attempt) if verdict is Verdict.APPROVED else None,
     )
@@ -176,8 +192,14 @@ def declared_values(document: Document, attempt: Attempt) -> dict[str, Any]:
 
 
 def _keep(
-    document: Document, message: InboxMessage, incoming: Incoming, *, moved: bool, attempt: int | None = None,
-    verdict: Verdict | None = None, alert: str = "",
+    document: Document,
+    message: InboxMessage,
+    incoming: Incoming,
+    *,
+    moved: bool,
+    attempt: int | None = None,
+    verdict: Verdict | None = None,
+    alert: str = "",
 ) -> Handled:
     number = document.attempt if attempt is None else attempt
     keep_receipt(document, message, incoming, number, moved, verdict or incoming.verdict)

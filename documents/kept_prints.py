@@ -17,7 +17,7 @@ COMPLETE = b"%%EOF"
 
 
 def kept(content: str, make: Callable[[], bytes]) -> bytes:
-    """Return the print kept for `content`, or else make it and keep it. A full disk loses the keeping, not the print."""
+    """Return the print kept for `content`, or else make it and keep it; a full disk prevents the keeping only."""
     path = Path(settings.PRINT_CACHE) / f"{sha256(content.encode()).hexdigest()}.pdf"
     pdf = _read(path)
     if pdf is None:

@@ -15,7 +15,6 @@ from documents.moves import Move
 from documents.status import GuaranteeStatus
 
 if TYPE_CHECKING:
-    from documents.access import Actor
     from documents.listing import Column
     from documents.models import Document
 

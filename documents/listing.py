@@ -183,13 +183,15 @@ def _parameters(query: QueryDict) -> list[tuple[str, str]]:
 
 def _headings(kind: Kind) -> list[Heading]:
     return [
-        Heading(column.name, _heading_label(kind, column), "right" if _is_money(kind, column) else "left", column.wide_only)
+        Heading(
+            column.name, _heading_label(kind, column), "right" if _is_money(kind, column) else "left", column.wide_only
+        )
         for column in kind.columns
     ]
 
 
 def _heading_label(kind: Kind, column: Column) -> str:
-    return str(column.label) if column.label else label_of(kind.model(), column.name).replace("|", "")
+    return str(column.label) if column.label else label_of(kind.model(), column.name)
 
 
 def _is_money(kind: Kind, column: Column) -> bool:
@@ -199,7 +201,9 @@ def _is_money(kind: Kind, column: Column) -> bool:
 def _row(kind: Kind, document: Any, actor: Actor) -> Row:
     url = kind.url(document)
     cells = [_list_cell(kind, document, column, url) for column in kind.columns]
-    return Row(kind.number_of(document), url, str(getattr(document, kind.amount)), _row_actions(kind, document, actor), cells)
+    return Row(
+        kind.number_of(document), url, str(getattr(document, kind.amount)), _row_actions(kind, document, actor), cells
+    )
 
 
 def _row_actions(kind: Kind, document: Any, actor: Actor) -> dict[str, str]:
@@ -258,8 +262,13 @@ def _receipt_cell(document: Any, _column: Column, _url: str) -> ListCell:
 
 
 _DRAWN: dict[str, Callable[[Any, Column, str], ListCell]] = {
-    "link": _link_cell, "deadline": _deadline_cell, "data_status": _status_cell, "guarantee_status": _guarantee_cell,
-    "has_notice": _has_notice_cell, "notice_number": _notice_cell, "receipt_number": _receipt_cell,
+    "link": _link_cell,
+    "deadline": _deadline_cell,
+    "data_status": _status_cell,
+    "guarantee_status": _guarantee_cell,
+    "has_notice": _has_notice_cell,
+    "notice_number": _notice_cell,
+    "receipt_number": _receipt_cell,
 }
 
 
@@ -268,6 +277,11 @@ def units_to_search(kind: Kind, user: User, units: Iterable[tuple[str, str]]) ->
     own, found = unit_code(user), dict(units)
     if own:
         named = kind.documents().filter(named_agent_code=own) | kind.documents().filter(declarant_code=own)
-        found |= {code: name for code, name in named.order_by().values_list("guaranteed_code", "guaranteed_name").distinct()
-                  if code not in found}
-    return [(code, f"{code} {name}") for code, name in sorted(found.items(), key=lambda unit: (unit[0] != own, unit[0]))]
+        found |= {
+            code: name
+            for code, name in named.order_by().values_list("guaranteed_code", "guaranteed_name").distinct()
+            if code not in found
+        }
+    return [
+        (code, f"{code} {name}") for code, name in sorted(found.items(), key=lambda unit: (unit[0] != own, unit[0]))
+    ]

@@ -5,7 +5,7 @@ change of a general guarantee, which keeps the guarantee's number, has a history
 """
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -51,8 +51,8 @@ class Document(models.Model):
 
     class Meta:
         abstract = True
-        ordering: ClassVar[list[str]] = ["-pre_entry_number", "-round"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        ordering = ["-pre_entry_number", "-round"]
+        constraints = [
             models.UniqueConstraint(fields=["pre_entry_number", "round"], name="%(app_label)s_%(class)s_filing"),
             models.CheckConstraint(
                 condition=Q(data_status__in=DataStatus.values), name="%(app_label)s_%(class)s_data_status"
@@ -63,7 +63,7 @@ class Document(models.Model):
             ),
         ]
         # Every list names a unit and shows the newest first (DOMAIN 5).
-        indexes: ClassVar[list[models.Index]] = [
+        indexes = [
             models.Index("guaranteed_code", F("pre_entry_number").desc(), name="%(class)s_unit"),
             models.Index("guaranteed_code", "data_status", F("pre_entry_number").desc(), name="%(class)s_unit_status"),
             models.Index("named_agent_code", F("pre_entry_number").desc(), name="%(class)s_named_agent"),
@@ -121,9 +121,7 @@ class Filing(OfFiling):
 
     class Meta:
         verbose_name, verbose_name_plural = _("filing"), _("filings")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["pre_entry_number", "round"], name="documents_filing_number")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pre_entry_number", "round"], name="documents_filing_number")]
 
     def __str__(self) -> str:
         return f"{self.pre_entry_number}-{self.round}"
@@ -154,8 +152,8 @@ class Attempt(OfFiling):
 
     class Meta:
         verbose_name, verbose_name_plural = _("attempt"), _("attempts")
-        ordering: ClassVar[list[str]] = ["pre_entry_number", "round", "number"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        ordering = ["pre_entry_number", "round", "number"]
+        constraints = [
             models.UniqueConstraint(fields=["pre_entry_number", "round", "number"], name="documents_attempt_number")
         ]
 
@@ -183,7 +181,7 @@ class SigningRequest(OfFiling):
 
     class Meta:
         verbose_name, verbose_name_plural = _("signing request"), _("signing requests")
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["pre_entry_number", "round", "user"])]
+        indexes = [models.Index(fields=["pre_entry_number", "round", "user"])]
 
     def __str__(self) -> str:
         return self.internal_no
@@ -224,8 +222,8 @@ class Event(AppendOnly):
 
     class Meta:
         verbose_name, verbose_name_plural = _("event"), _("events")
-        ordering: ClassVar[list[str]] = ["id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["pre_entry_number", "round"])]
+        ordering = ["id"]
+        indexes = [models.Index(fields=["pre_entry_number", "round"])]
 
     def __str__(self) -> str:
         return f"{self.pre_entry_number} {self.move}"
@@ -246,8 +244,8 @@ class Receipt(AppendOnly):
 
     class Meta:
         verbose_name, verbose_name_plural = _("receipt"), _("receipts")
-        ordering: ClassVar[list[str]] = ["-at", "-id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["pre_entry_number", "round", "-at"])]
+        ordering = ["-id"]  # the latest is the one that was received last (S1, 查看回执)
+        indexes = [models.Index(fields=["pre_entry_number", "round"])]
 
     def __str__(self) -> str:
         return f"{self.pre_entry_number} {self.message_type} {self.verdict}"
@@ -270,8 +268,8 @@ class PaymentNotice(OfFiling):
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment notice"), _("payment notices")
-        ordering: ClassVar[list[str]] = ["-issued_on", "-number"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["pre_entry_number", "round"])]
+        ordering = ["-issued_on", "-number"]
+        indexes = [models.Index(fields=["pre_entry_number", "round"])]
 
     def __str__(self) -> str:
         return self.number
@@ -290,10 +288,11 @@ class Payment(OfFiling):
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")
-        ordering: ClassVar[list[str]] = ["-reported_at", "-id"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        ordering = ["-reported_at", "-id"]
+        constraints = [
             models.UniqueConstraint(
-                fields=["pre_entry_number", "round", "notice_number", "receipt_number"], name="documents_payment_receipt"
+                fields=["pre_entry_number", "round", "notice_number", "receipt_number"],
+                name="documents_payment_receipt",
             )
         ]
 
@@ -309,7 +308,7 @@ class CustomsDistrict(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("customs district"), _("customs districts")
-        ordering: ClassVar[list[str]] = ["code"]
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return f"{self.code}　{self.name}"
@@ -324,7 +323,7 @@ class PaymentMode(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment mode"), _("payment modes")
-        ordering: ClassVar[list[str]] = ["code"]
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return f"{self.code}　{self.name}"

@@ -42,6 +42,9 @@ def format_amount(amount: Decimal) -> str:
 class MoneyField(models.BigIntegerField):
     """An exact amount in yuan; `Decimal` in Python, an integer of 0.00001 yuan in the database."""
 
+    _pyi_private_set_type: Decimal | int | str  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+
     def from_db_value(self, value: int | None, *_args: object) -> Decimal | None:
         return None if value is None else from_units(value)
 

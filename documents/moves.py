@@ -70,23 +70,35 @@ _TO_CONFIRM, _DRAFT, _FAILED, _RETURNED = EDITABLE
 _UNDECIDED = (*IN_TRANSIT, DataStatus.FAILED)
 
 SAVE = Move(
-    "save", _("Save draft"), Role.ENTER,
+    "save",
+    _("Save draft"),
+    Role.ENTER,
     to(_DRAFT, _TO_CONFIRM, _DRAFT) | stay(_FAILED, _RETURNED),
     guards=(not_cancelled,),
 )
 DECLARE = Move("declare", _("Declare"), Role.DECLARE, to(DataStatus.PROCESSING, *EDITABLE), guards=(not_cancelled,))
-ACCEPT = Move("accept", _("Accepted by the data centre"), Role.DATA_CENTRE,
-              to(DataStatus.ACCEPTED, DataStatus.PROCESSING))
-REFUSE = Move(
-    "refuse", _("Refused by the data centre"), Role.DATA_CENTRE, to(DataStatus.FAILED, *IN_TRANSIT),
-    needs_reason=True, also=frozenset({Role.OPERATOR}),
+ACCEPT = Move(
+    "accept", _("Accepted by the data centre"), Role.DATA_CENTRE, to(DataStatus.ACCEPTED, DataStatus.PROCESSING)
 )
-MARK_SENT = Move("mark_sent", _("Forwarded to customs"), Role.DATA_CENTRE,
-                 to(DataStatus.SENT, DataStatus.PROCESSING, DataStatus.ACCEPTED))
+REFUSE = Move(
+    "refuse",
+    _("Refused by the data centre"),
+    Role.DATA_CENTRE,
+    to(DataStatus.FAILED, *IN_TRANSIT),
+    needs_reason=True,
+    also=frozenset({Role.OPERATOR}),
+)
+MARK_SENT = Move(
+    "mark_sent",
+    _("Forwarded to customs"),
+    Role.DATA_CENTRE,
+    to(DataStatus.SENT, DataStatus.PROCESSING, DataStatus.ACCEPTED),
+)
 LOAD = Move("load", _("Loaded by customs"), Role.CUSTOMS, to(DataStatus.RECEIVED, *IN_TRANSIT[:3]))
-FAIL_LOAD = Move("fail_load", _("Not loaded by customs"), Role.CUSTOMS, to(DataStatus.FAILED, *IN_TRANSIT),
-                 needs_reason=True)
+FAIL_LOAD = Move(
+    "fail_load", _("Not loaded by customs"), Role.CUSTOMS, to(DataStatus.FAILED, *IN_TRANSIT), needs_reason=True
+)
 APPROVE = Move("approve", _("Approved by customs"), Role.CUSTOMS, to(DataStatus.APPROVED, *_UNDECIDED))
 RETURN = Move("return", _("Returned by customs"), Role.CUSTOMS, to(DataStatus.RETURNED, *_UNDECIDED), needs_reason=True)
-NOTICE = Move("notice", _("Payment notice issued"), Role.CUSTOMS, stay(*DataStatus))
+NOTICE = Move("notice", _("Payment notice"), Role.CUSTOMS, stay(*DataStatus))
 PAYMENT = Move("payment", _("Payment reported"), Role.CUSTOMS, stay(*DataStatus))

@@ -30,7 +30,8 @@ def refusal(document: Document, move: Move, by: Actor) -> str:
         return by.refusal or _("You do not have the role for “%(move)s”.") % {"move": move.label}
     if document.data_status not in move.steps:
         return _("“%(move)s” is not possible: the document is in status “%(status)s”.") % {
-            "move": move.label, "status": DataStatus(document.data_status).label,
+            "move": move.label,
+            "status": DataStatus(document.data_status).label,
         }
     return next((str(reason) for guard in move.guards if (reason := guard(document))), "")
 
@@ -85,9 +86,18 @@ def _record(
     document: Document, move: Move, by: Actor, was: str, guarantee_was: str, note: str, at: datetime | None
 ) -> Event:
     return Event.objects.create(
-        pre_entry_number=document.pre_entry_number, round=document.round, attempt=document.attempt, move=move.name,
-        was=was, now=document.data_status, guarantee_was=guarantee_was, guarantee_now=document.guarantee_status,
-        by=by.name, user=by.user, at=at or timezone.now(), note=note,
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        attempt=document.attempt,
+        move=move.name,
+        was=was,
+        now=document.data_status,
+        guarantee_was=guarantee_was,
+        guarantee_now=document.guarantee_status,
+        by=by.name,
+        user=by.user,
+        at=at or timezone.now(),
+        note=note,
     )
 
 
@@ -98,7 +108,13 @@ def begin(document: Document, kind: Kind, *, by: Actor, move: str, at: datetime,
     document.save(force_insert=True)
     Filing.objects.create(pre_entry_number=document.pre_entry_number, round=document.round, kind=kind.name)
     Event.objects.create(
-        pre_entry_number=document.pre_entry_number, round=document.round, move=move, now=document.data_status,
-        by=by.name, user=by.user, at=at, note=note,
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        move=move,
+        now=document.data_status,
+        by=by.name,
+        user=by.user,
+        at=at,
+        note=note,
     )
     return document

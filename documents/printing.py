@@ -21,9 +21,8 @@ from django.template.loader import render_to_string
 from django.utils import dateformat, timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from documents.barcode import code128_path
 from documents.capital import capital
@@ -183,9 +182,14 @@ def html(sheet: Sheet, made_by: str, made_at: str) -> str:
     """Return the page that is typeset."""
     page, between, pages = re.split(r"\{page\}|\{pages\}", _("Page {page} of {pages}"))
     context = {
-        "sheet": sheet, "barcode": _barcode(sheet.number), "made_by": made_by, "made_at": made_at,
+        "sheet": sheet,
+        "barcode": _barcode(sheet.number),
+        "made_by": made_by,
+        "made_at": made_at,
         "code": verification_code(f"{made_by} {made_at} {sheet!r}"),
-        "page_before": page, "page_between": between, "page_after": pages,
+        "page_before": page,
+        "page_between": between,
+        "page_after": pages,
     }
     return render_to_string(sheet.template, context)
 
@@ -269,11 +273,11 @@ def check_printing(**_kwargs: object) -> list[CheckMessage]:
     """System check: the fonts are built and the libraries are there. Without a font the typesetter would crash."""
     problems: list[CheckMessage] = []
     if not (Path(settings.PRINT_FONTS) / "stamp").exists():
-        problems.append(Error("The fonts of the prints are not built.", hint="Run: python -m deploy.fonts",
-                              id="documents.E101"))
+        hint = "Run: python -m deploy.fonts"
+        problems.append(Error("The fonts of the prints are not built.", hint=hint, id="documents.E101"))
     if missing := [package for library, package in SHARED_LIBRARIES.items() if not _loads(library)]:
-        problems.append(Error("A library that prints need is missing.", hint=f"Run: apt-get install {' '.join(missing)}",
-                              id="documents.E102"))
+        hint = f"Run: apt-get install {' '.join(missing)}"
+        problems.append(Error("A library that prints need is missing.", hint=hint, id="documents.E102"))
     return problems
 
 

@@ -17,7 +17,9 @@ def form_pdf(kind: Kind, document: Document, user: User) -> bytes:
     """Return the form of `document` as PDF: the grid and the labels of the screen."""
     approved = document.data_status == DataStatus.APPROVED
     sheet = FormPrint(
-        title=kind.label, number=kind.number_of(document), date_line=_date_line(document),
+        title=kind.label,
+        number=kind.number_of(document),
+        date_line=_date_line(document),
         groups=tuple(PrintGroup(group.caption, _rows(document, group.rows)) for group in kind.grid.groups),
         watermark="" if approved else NOT_APPROVED,
     )
@@ -39,7 +41,7 @@ def _rows(document: Document, rows: object) -> tuple[tuple[PrintCell, ...], ...]
 
 
 def _cell(document: Document, name: str, span: int) -> PrintCell:
-    return PrintCell(label_of(document, name).replace("|", ""), coded_text(document, name), span)
+    return PrintCell(label_of(document, name), coded_text(document, name), span)
 
 
 def _is_money(document: Document, name: str) -> bool:
@@ -52,18 +54,33 @@ def _in_words(document: Document, name: str) -> PrintCell:
 
 def notice_pdf(kind: Kind, document: Document, notice: PaymentNotice, user: User) -> bytes:
     """Return 海关保证金缴款通知书 as PDF, with the values that customs sent in the notice."""
-    texts = {name: _text(document, name) for name in ("guarantee_type", "guarantee_mode", "business_link", "payment_mode",
-                                                      "guarantee_nature", "business_number")}
+    texts = {
+        name: _text(document, name)
+        for name in (
+            "guarantee_type",
+            "guarantee_mode",
+            "business_link",
+            "payment_mode",
+            "guarantee_nature",
+            "business_number",
+        )
+    }
     sheet = NoticePrint(
-        number=notice.number, issued=notice.issued_on, levy_order=kind.number_of(document),
+        number=notice.number,
+        issued=notice.issued_on,
+        levy_order=kind.number_of(document),
         business_document=texts["business_number"],
-        guarantee_type=f"{texts['guarantee_type']}（{texts['guarantee_mode']}）", business_step=texts["business_link"],
-        district=coded_text(document, "district"), nature=texts["guarantee_nature"],
+        guarantee_type=f"{texts['guarantee_type']}（{texts['guarantee_mode']}）",
+        business_step=texts["business_link"],
+        district=coded_text(document, "district"),
+        nature=texts["guarantee_nature"],
         guaranteed=f"{document.guaranteed_code}　{document.guaranteed_name}　{document.guaranteed_credit_code}".strip(),
         reason=notice.remark or _("%(step)s: a guarantee as customs requires.") % {"step": texts["business_link"]},
         payer=Account(notice.payer_name, notice.payer_bank, notice.payer_account),
         payee=Account(notice.payee_name, notice.payee_bank, notice.payee_account),
-        amount=notice.amount, payment_mode=texts["payment_mode"], deadline=notice.pay_deadline,
+        amount=notice.amount,
+        payment_mode=texts["payment_mode"],
+        deadline=notice.pay_deadline,
         watermark="" if document.data_status == DataStatus.APPROVED else NOT_APPROVED,
     )
     return pdf(sheet, made_by=_maker(user), made_at=timezone.now())

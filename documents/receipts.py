@@ -12,24 +12,45 @@ from documents.models import Document, Receipt
 from documents.money import format_amount
 
 KEPT_FACTS = (
-    "notice_number", "amount", "pay_deadline", "paid_amount", "paid_on", "receipt_number", "received", "cancelled_on",
+    "notice_number",
+    "amount",
+    "pay_deadline",
+    "paid_amount",
+    "paid_on",
+    "receipt_number",
+    "received",
+    "cancelled_on",
 )
 
 
 def keep_receipt(
-    document: Document, message: InboxMessage, incoming: Incoming, attempt: int, effective: bool, verdict: Verdict | None
+    document: Document,
+    message: InboxMessage,
+    incoming: Incoming,
+    attempt: int,
+    effective: bool,
+    verdict: Verdict | None,
 ) -> Receipt:
     """Store what `message` said about `document`, once; it is kept also when it changed nothing.
 
     A message that an operator had handled again may have an effect the second time.
     """
     facts = {name: _plain(incoming.data[name]) for name in KEPT_FACTS if name in incoming.data}
-    receipt, new = Receipt.objects.get_or_create(message=message, defaults={
-        "pre_entry_number": document.pre_entry_number, "round": document.round, "attempt": attempt,
-        "message_type": incoming.message_type, "verdict": verdict or "", "note": incoming.note, "facts": facts,
-        "effective": effective, "at": incoming.decided_at or incoming.sent_at or message.received_at,
-        "received_at": message.received_at,
-    })
+    receipt, new = Receipt.objects.get_or_create(
+        message=message,
+        defaults={
+            "pre_entry_number": document.pre_entry_number,
+            "round": document.round,
+            "attempt": attempt,
+            "message_type": incoming.message_type,
+            "verdict": verdict or "",
+            "note": incoming.note,
+            "facts": facts,
+            "effective": effective,
+            "at": incoming.decided_at or incoming.sent_at or message.received_at,
+            "received_at": message.received_at,
+        },
+    )
     if not new and effective:
         Receipt.objects.filter(pk=receipt.pk).update(effective=True)
     return receipt
@@ -67,7 +88,7 @@ def _report_badges() -> dict[str, Badge]:
     return {
         "GRT202": Badge(_("Levy order issued"), "tray", "amber"),
         "GRT203": Badge(_("Cancelled by customs"), "barred", "ink"),
-        "GRT231": Badge(_("Payment notice issued"), "print", "ink"),
+        "GRT231": Badge(_("Payment notice"), "print", "ink"),
         "GRT232": Badge(_("Payment received"), "yen", "green"),
     }
 

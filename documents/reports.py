@@ -1,6 +1,6 @@
 """What customs reports about a document by itself: a cancellation, a payment notice, a payment (MESSAGES, GRT203, 231, 232)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from customs.inbox import Quarantine
@@ -15,8 +15,16 @@ Outcome = tuple[bool, str]  # whether it changed anything, and what an operator 
 Report = Callable[[Kind, Document, Incoming], Outcome]
 
 NOTICE_FIELDS = (
-    "amount", "issued_on", "pay_deadline", "payer_name", "payer_bank", "payer_account", "payee_name", "payee_bank",
-    "payee_account", "remark",
+    "amount",
+    "issued_on",
+    "pay_deadline",
+    "payer_name",
+    "payer_bank",
+    "payer_account",
+    "payee_name",
+    "payee_bank",
+    "payee_account",
+    "remark",
 )
 
 
@@ -54,7 +62,7 @@ def _refuse_other_notice(known: PaymentNotice, document: Document, values: dict[
 
 
 def _payment(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
-    data = incoming.data
+    data: Mapping[str, Any] = incoming.data
     earlier = Payment.of(document).filter(notice_number=data["notice_number"])
     received = bool(data["received"])
     if received and earlier.filter(
@@ -71,14 +79,16 @@ def _payment(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
 
 
 def _store_payment(document: Document, incoming: Incoming, received: bool) -> bool:
-    data = incoming.data
+    data: Mapping[str, Any] = incoming.data
     payment = Payment.of(document).filter(
         notice_number=data["notice_number"], receipt_number=data["receipt_number"]
     ).first() or Payment(
-        pre_entry_number=document.pre_entry_number, round=document.round, notice_number=data["notice_number"],
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        notice_number=data["notice_number"],
         receipt_number=data["receipt_number"],
     )
-    if payment.pk and payment.reported_at > incoming.sent_at:
+    if payment.pk and incoming.sent_at and payment.reported_at > incoming.sent_at:
         return False
     payment.amount, payment.paid_on, payment.received = data["paid_amount"], data["paid_on"], received
     payment.reported_at, payment.remark = incoming.sent_at, data["remark"]

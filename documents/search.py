@@ -26,7 +26,9 @@ class SearchForm(forms.Form):
     credit_code = VisibleCharField(label=_("Unified social credit code"), required=False, max_length=18)
     number = VisibleCharField(required=False, max_length=2000)
     business_number = VisibleCharField(label=_("Business document number"), required=False, max_length=12)
-    mode = forms.ChoiceField(label=_("Guarantee mode"), required=False, choices=[("", _("All")), *GuaranteeMode.choices])
+    mode = forms.ChoiceField(
+        label=_("Guarantee mode"), required=False, choices=[("", _("All")), *GuaranteeMode.choices]
+    )
     status = forms.ChoiceField(label=_("Data status"), required=False, choices=[("", _("All")), *DataStatus.choices])
     declared_from = TypedDateField(label=_("Declared from"), required=False)
     declared_to = TypedDateField(label=_("Declared to"), required=False)

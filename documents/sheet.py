@@ -104,21 +104,32 @@ def sheet_of(
     receipts = receipts_of(document)
     account = account_of(document)
     return Sheet(
-        title=str(kind.label), number=kind.number_of(document), version=document.version,
-        status=status_badge(document.data_status), guarantee=guarantee_badge(document.guarantee_status),
-        blue=_blue_buttons(kind, document, actor), white=_white_buttons(kind, document, receipts, account),
-        locked="" if form.fields else _why_locked(kind, document, actor), notes=_notes(document, events, account),
-        steps=data_steps(document, events), money_steps=money_steps(document, account),
-        receipts=[receipt_line(receipt, document) for receipt in receipts], history=[_history_line(kind, e) for e in events],
-        changes=_changes(kind, document), receipts_url=kind.url(document, "receipts"),
-        errors=_errors(form), conflict=conflict,
+        title=f"{kind.label} {kind.number_of(document)}",
+        number=kind.number_of(document),
+        version=document.version,
+        status=status_badge(document.data_status),
+        guarantee=guarantee_badge(document.guarantee_status),
+        blue=_blue_buttons(kind, document, actor),
+        white=_white_buttons(kind, document, receipts, account),
+        locked="" if form.fields else _why_locked(kind, document, actor),
+        notes=_notes(document, events, account),
+        steps=data_steps(document, events),
+        money_steps=money_steps(document, account),
+        receipts=[receipt_line(receipt, document) for receipt in receipts],
+        history=[_history_line(kind, e) for e in events],
+        changes=_changes(kind, document),
+        receipts_url=kind.url(document, "receipts"),
+        errors=_errors(form),
+        conflict=conflict,
     )
 
 
 def _blue_buttons(kind: Kind, document: Document, actor: Actor) -> list[Button]:
     """Blue buttons act on the whole document (S1, *重要提醒*)."""
-    moves = [Button(name, kind.moves[name].label, icon, reason=refusal(document, kind.moves[name], actor), look="blue")
-             for name, icon in (("save", "save"), ("declare", "key"))]
+    moves = [
+        Button(name, kind.moves[name].label, icon, reason=refusal(document, kind.moves[name], actor), look="blue")
+        for name, icon in (("save", "save"), ("declare", "key"))
+    ]
     print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"), look="blue")
     return [moves[0], print_button, moves[1]]
 
@@ -139,23 +150,40 @@ def _why_locked(kind: Kind, document: Document, actor: Actor) -> str:
 def _notes(document: Document, events: Sequence[Event], account: Account) -> list[Note]:
     notes = []
     if document.cancelled_on:
-        notes.append(Note("error", _("Customs cancelled it on %(date)s: %(reason)s") % {
-            "date": plain(document.cancelled_on), "reason": document.cancel_reason}))
+        notes.append(
+            Note(
+                "error",
+                _("Customs cancelled it on %(date)s: %(reason)s")
+                % {"date": plain(document.cancelled_on), "reason": document.cancel_reason},
+            )
+        )
     if document.data_status in (DataStatus.RETURNED, DataStatus.FAILED):
         notes.append(Note("error", _stopped(document, events)))
     if account.notice and account.paid and account.missing:
-        notes.append(Note("warn", _("%(paid)s yuan have arrived; %(missing)s yuan are still missing.") % {
-            "paid": format_amount(account.paid), "missing": format_amount(account.missing)}))
+        notes.append(
+            Note(
+                "warn",
+                _("%(paid)s yuan have arrived; %(missing)s yuan are still missing.")
+                % {"paid": format_amount(account.paid), "missing": format_amount(account.missing)},
+            )
+        )
     if account.notice and account.surplus:
-        notes.append(Note("warn", _("%(surplus)s yuan more than the notice asks were paid.") % {
-            "surplus": format_amount(account.surplus)}))
+        notes.append(
+            Note(
+                "warn",
+                _("%(surplus)s yuan more than the notice asks were paid.")
+                % {"surplus": format_amount(account.surplus)},
+            )
+        )
     return notes
 
 
 def _stopped(document: Document, events: Sequence[Event]) -> str:
     reason = next((e.note for e in reversed(events) if e.now == document.data_status != e.was), "-")
     return _("%(status)s: %(reason)s Please correct it and declare again.") % {
-        "status": status_badge(document.data_status).label, "reason": reason}
+        "status": status_badge(document.data_status).label,
+        "reason": reason,
+    }
 
 
 def receipt_line(receipt: Receipt, document: Document) -> ReceiptLine:
@@ -178,9 +206,13 @@ def _changes(kind: Kind, document: Document) -> Comparison | None:
         return None
     new, old = attempts
     rows = [
-        (label_of(document, name).replace("|", ""), _stored_text(document, name, old.values.get(name)),
-         _stored_text(document, name, value))
-        for name, value in new.values.items() if value != old.values.get(name)
+        (
+            label_of(document, name),
+            _stored_text(document, name, old.values.get(name)),
+            _stored_text(document, name, value),
+        )
+        for name, value in new.values.items()
+        if value != old.values.get(name)
     ]
     title = _("Declaration no. %(old)s → no. %(new)s") % {"old": old.number, "new": new.number}
     return Comparison(title, rows)
@@ -197,12 +229,14 @@ def conflict_of(document: Document, form: DocumentForm, events: Sequence[Event])
     """Return a colleague's values beside what was typed here, for the fields in which they differ."""
     last = events[-1]
     rows = [
-        (label_of(document, name).replace("|", ""), _stored_text(document, name, getattr(document, name)), typed)
+        (label_of(document, name), _stored_text(document, name, getattr(document, name)), typed)
         for name in form.fields
         if (typed := plain(form[name].value())) != plain(_input_text(form, document, name))
     ]
     return Comparison(
-        _("Both versions"), rows, who=last.by if last.user_id else _("Customs"),
+        _("Both versions"),
+        rows,
+        who=last.by if last.user_id else _("Customs"),
         at=f"{timezone.localtime(last.at):%H:%M}",
     )
 
@@ -214,7 +248,6 @@ def _input_text(form: DocumentForm, document: Document, name: str) -> Any:
 def _errors(form: DocumentForm) -> list[FieldError]:
     return [
         FieldError(f"id_{name}", str(form.fields[name].label), " ".join(map(str, messages)))
-        for name, messages in form.errors.items() if name in form.fields
+        for name, messages in form.errors.items()
+        if name in form.fields
     ]
-
-

@@ -46,9 +46,16 @@ def freeze(document: Document, kind: Kind, user: User) -> SigningRequest:
     package = wire.build(kind.message_type, kind.message(declared), envelope)
     method = signature_method(card)
     return SigningRequest.objects.create(
-        user=user, pre_entry_number=document.pre_entry_number, round=document.round, version=document.version,
-        internal_no=declared.internal_no, message_id=envelope.message_id, package=package,
-        signed_info=signature.signed_info(package, method), signature_method=method, created_at=now,
+        user=user,
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        version=document.version,
+        internal_no=declared.internal_no,
+        message_id=envelope.message_id,
+        package=package,
+        signed_info=signature.signed_info(package, method),
+        signature_method=method,
+        created_at=now,
     )
 
 
@@ -65,8 +72,11 @@ def declaration_fields(document: Document, user: User, now: datetime) -> dict[st
     unit = user.unit
     assert unit is not None
     fields = {
-        "declarant_code": unit.code, "declarant_credit_code": unit.credit_code, "declarant_name": unit.name,
-        "declared_on": timezone.localdate(now), "attempt": document.attempt + 1,
+        "declarant_code": unit.code,
+        "declarant_credit_code": unit.credit_code,
+        "declarant_name": unit.name,
+        "declared_on": timezone.localdate(now),
+        "attempt": document.attempt + 1,
     }
     return fields if document.input_code else fields | entry_fields(user)
 
@@ -81,7 +91,10 @@ def _envelope(kind: Kind, declared: Document, now: datetime) -> wire.Envelope:
     sender, receiver = declared.declarant_code, settings.CUSTOMS_RECEIVER
     return wire.Envelope(
         message_id=outbox.next_message_id(sender, receiver, now),
-        file_name=f"{kind.message_type}_{declared.internal_no}.xml", sender=sender, receiver=receiver, sent_at=now,
+        file_name=f"{kind.message_type}_{declared.internal_no}.xml",
+        sender=sender,
+        receiver=receiver,
+        sent_at=now,
     )
 
 
@@ -91,7 +104,8 @@ def open_request(document: Document, user: User) -> SigningRequest | None:
     return (
         SigningRequest.of(document)
         .filter(user=user, version=document.version, used_at=None, created_at__gt=since)
-        .order_by("-created_at", "-pk").first()
+        .order_by("-created_at", "-pk")
+        .first()
     )
 
 
@@ -119,7 +133,10 @@ def declare(
         if not used:
             raise Stale
         return perform(
-            document, kind.moves["declare"], by=actor_for(user, document), at=now,
+            document,
+            kind.moves["declare"],
+            by=actor_for(user, document),
+            at=now,
             written=declaration_fields(document, user, request.created_at),
             carrying=Signed(request, content, der, card, kind),
         )
@@ -129,7 +146,9 @@ def _from_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise CardRefused("client_error", _("The e-key client answered with something that is not a signature.")) from error
+        raise CardRefused(
+            "client_error", _("The e-key client answered with something that is not a signature.")
+        ) from error
 
 
 def queue_declaration(document: Document, signed: Signed) -> None:
@@ -137,14 +156,26 @@ def queue_declaration(document: Document, signed: Signed) -> None:
     request, kind = signed.request, signed.kind
     number = internal_number(document.pre_entry_number, document.round, document.attempt)
     Attempt.objects.create(
-        pre_entry_number=document.pre_entry_number, round=document.round, number=document.attempt, internal_no=number,
-        declarant_code=document.declarant_code, declared_by=request.user, declared_at=request.created_at,
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        number=document.attempt,
+        internal_no=number,
+        declarant_code=document.declarant_code,
+        declared_by=request.user,
+        declared_at=request.created_at,
         values={name: getattr(document, name) for name in kind.grid.open_names()},
-        signature_method=request.signature_method, certificate_number=signed.card.certificate_number,
+        signature_method=request.signature_method,
+        certificate_number=signed.card.certificate_number,
         certificate=signed.certificate,
     )
     outbox.enqueue(
-        message_id=request.message_id, internal_no=number, message_type=kind.message_type,
-        sender=document.declarant_code, file_name=f"{kind.message_type}_{number}.xml", content=signed.content,
-        pre_entry_number=document.pre_entry_number, round=document.round, attempt=document.attempt,
+        message_id=request.message_id,
+        internal_no=number,
+        message_type=kind.message_type,
+        sender=document.declarant_code,
+        file_name=f"{kind.message_type}_{number}.xml",
+        content=signed.content,
+        pre_entry_number=document.pre_entry_number,
+        round=document.round,
+        attempt=document.attempt,
     )

@@ -14,8 +14,13 @@ from documents.payments import Account
 from documents.status import DataStatus, GuaranteeStatus
 
 WAY = (
-    DataStatus.TO_CONFIRM, DataStatus.DRAFT, DataStatus.PROCESSING, DataStatus.ACCEPTED, DataStatus.SENT,
-    DataStatus.RECEIVED, DataStatus.APPROVED,
+    DataStatus.TO_CONFIRM,
+    DataStatus.DRAFT,
+    DataStatus.PROCESSING,
+    DataStatus.ACCEPTED,
+    DataStatus.SENT,
+    DataStatus.RECEIVED,
+    DataStatus.APPROVED,
 )
 STOPPED = (DataStatus.FAILED, DataStatus.RETURNED)
 
@@ -99,8 +104,16 @@ def _due(account: Account) -> str:
     if account.notice is None:
         return _("Waiting for the payment notice")
     left = days_left(account.notice.pay_deadline)
-    facts = {"number": account.notice.number, "missing": format_amount(account.missing), "left": left.label if left else ""}
-    return _("Notice %(number)s, still due %(missing)s yuan, %(left)s") % facts if account.missing else plain(account.notice)
+    facts = {
+        "number": account.notice.number,
+        "missing": format_amount(account.missing),
+        "left": left.label if left else "",
+    }
+    return (
+        _("Notice %(number)s, still due %(missing)s yuan, %(left)s") % facts
+        if account.missing
+        else plain(account.notice)
+    )
 
 
 def _paid(account: Account) -> str:

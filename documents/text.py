@@ -24,5 +24,6 @@ def validate_visible(text: str) -> None:
     if unseen:
         raise ValidationError(
             _("It holds characters that cannot be seen or read (%(characters)s); please type it again."),
-            code="unseen", params={"characters": ", ".join(unseen[:5])},
+            code="unseen",
+            params={"characters": ", ".join(unseen[:5])},
         )

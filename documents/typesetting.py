@@ -27,7 +27,7 @@ class NoFetcher(URLFetcher):
 
 
 class Page(HTML):
-    """A page that knows no style but ours: matching the defaults of a browser against a form takes a sixth of its time."""
+    """A page that knows no style but ours: matching a browser's defaults too takes a sixth of the time."""
 
     style: CSS
 

@@ -17,9 +17,9 @@ from documents.listing import listing, units_to_search
 from documents.models import Document, Event
 from documents.payments import notice_in_force
 from documents.perform import Refused, Stale, refusal
+from documents.receipts import receipts_of
 from documents.search import SearchForm
 from documents.sheet import Button, conflict_of, receipt_line, sheet_of
-from documents.receipts import receipts_of
 from documents.unit_lookup import facts_of_unit
 from parties.access import units_for
 from parties.ekeys import CardRefused
@@ -83,12 +83,18 @@ def sheet(request: HttpRequest, kind: Kind, number: str) -> Answer:
 
 
 def _render_sheet(
-    request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm, *, status: int = 200,
+    request: HttpRequest,
+    kind: Kind,
+    user: User,
+    document: Document,
+    form: DocumentForm,
+    *,
+    status: int = 200,
     conflict: bool = False,
 ) -> Answer:
     versions = conflict_of(document, form, list(Event.of(document))) if conflict else None
     page = sheet_of(kind, document, access.actor_for(user, document), form, versions)
-    context = {"kind": kind, "title": f"{page.title} {page.number}", "sheet": page, "form": form, "document": document}
+    context = {"kind": kind, "title": page.title, "sheet": page, "form": form, "document": document}
     return render(request, "documents/sheet.html", context, status=status)
 
 
@@ -113,13 +119,11 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
         return _answer_conflict(request, kind, user, document, DocumentForm(kind, document, request.POST))
     messages.success(request, _("Draft saved"), extra_tags="dialog")
     for warning in form.findings.warnings.values():
-        messages.warning(request, warning)
+        messages.warning(request, str(warning))
     return redirect(kind.url(document))
 
 
-def _answer_conflict(
-    request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm
-) -> Answer:
+def _answer_conflict(request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm) -> Answer:
     reason = refusal(document, kind.moves["save"], access.actor_for(user, document))
     if reason:
         return _refuse(request, kind, user, document, reason)
@@ -149,7 +153,7 @@ def _render_check(
     request: HttpRequest, kind: Kind, user: User, document: Document, *, problem: str = "", status: int = 200
 ) -> Answer:
     page = check.check_of(kind, document, user, problem)
-    return render(request, "documents/check.html", {"kind": kind, "title": page.title, "tick": page}, status=status)
+    return render(request, "documents/check.html", {"kind": kind, "title": page.title, "check": page}, status=status)
 
 
 def _freeze_again(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
@@ -171,18 +175,22 @@ def _take_signature(request: HttpRequest, kind: Kind, user: User, document: Docu
         problem_text = _("The document has changed since it was checked. Please check it again and sign.")
         user, document = document_of(request, kind, number=kind.number_of(document))
         return _render_check(request, kind, user, document, problem=problem_text, status=409)
-    messages.success(request, _("Declared"), extra_tags="dialog")
+    messages.success(request, _("Declared successfully"), extra_tags="dialog")
     return redirect(kind.url(document))
 
 
 @require_GET
 def receipts(request: HttpRequest, kind: Kind, number: str) -> Answer:
     """查看回执: the latest receipt and, below it, all earlier ones."""
-    user, document = document_of(request, kind, number)
+    _user, document = document_of(request, kind, number)
     lines = [receipt_line(receipt, document) for receipt in receipts_of(document)]
     context = {
-        "kind": kind, "title": _("Receipts of customs"), "number": kind.number_of(document),
-        "status": status_badge(document.data_status), "latest": lines[0] if lines else None, "earlier": lines[1:],
+        "kind": kind,
+        "title": _("Receipts of customs"),
+        "number": kind.number_of(document),
+        "status": status_badge(document.data_status),
+        "latest": lines[0] if lines else None,
+        "earlier": lines[1:],
         "back_url": kind.url(document),
     }
     return render(request, "documents/receipts.html", context)

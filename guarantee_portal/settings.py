@@ -156,8 +156,10 @@ CAPTCHA_TEST_MODE = env.bool("CAPTCHA_TEST_MODE", default=False)
 
 # The e-key: where the clerk's own browser finds the card's client, and whose certificates are trusted.
 EKEY_PORT = env.int("EKEY_PORT", default=61232)
-EKEY_SOCKET_URL = env.str("EKEY_SOCKET_URL", default="wss://wss.singlewindow.cn:61231/" if PRODUCTION
-                          else f"ws://127.0.0.1:{EKEY_PORT}/?user={{username}}")
+EKEY_SOCKET_URL = env.str(
+    "EKEY_SOCKET_URL",
+    default="wss://wss.singlewindow.cn:61231/" if PRODUCTION else f"ws://127.0.0.1:{EKEY_PORT}/?user={{username}}",
+)
 EKEY_TRUSTED_CAS = Path(env.str("EKEY_TRUSTED_CAS", default=str(PORTAL_VAR / "ekey" / "trusted")))
 EKEY_SIGNATURE_METHODS = env.list("EKEY_SIGNATURE_METHODS", default=["rsa-sha1", "rsa-sha256"])
 # What an RSA card's client hashes with; clients in the field know SHA-1 only (EKEY: the local service).
@@ -210,6 +212,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # Forged fields, foreign objects, refused cards: who tried what.
         "security": {"level": "INFO"},
+        # Who signs in and out is in the database; each success need not be told here.
+        "axes": {"level": "WARNING"},
         # Each page of fonttools' and WeasyPrint's work is of no use to an operator.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

@@ -33,6 +33,8 @@ class Command(BaseCommand):
             for number, row in enumerate(csv.DictReader(lines), start=2):
                 code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
                 if len(code) != 4 or not code.isalnum() or not name or len(name) > 50:
-                    raise CommandError(f"{file.name} line {number}: a district has a code of 4 characters and a name: {row}")
+                    raise CommandError(
+                        f"{file.name} line {number}: a district has a code of 4 characters and a name: {row}"
+                    )
                 rows[code] = name
         return rows
