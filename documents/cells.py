@@ -114,12 +114,12 @@ def _kind_of_field(field: BoundField) -> str:
 
 
 def _judge(cell: Cell, form: "DocumentForm") -> None:
-    """Put the first error, else the warning, of the field into its cell: a short word inside, the sentence below."""
+    """Put the first error, else what there is to look at, into the cell: a short word inside, the sentence below."""
     for error in form.errors.as_data().get(cell.name, []):
         cell.error_full = " ".join(map(str, error.messages))
         cell.error_short = _short(error.code or "")
         return
-    warning = form.findings.warnings.get(cell.name)
+    warning = form.findings.warnings.get(cell.name) or form.findings.errors.get(cell.name)
     if warning:
         cell.warning_full, cell.warning_short = str(warning), _("Check")
 

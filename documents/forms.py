@@ -80,6 +80,8 @@ class DocumentForm(forms.Form):
         super().__init__(data, initial={name: getattr(document, name) for name in names}, auto_id="id_%s")
         for name in names:
             self.fields[name] = _form_field(kind, document, name)
+        if data is None and not locked:
+            self.findings = kind.inspect(document, self.initial)
 
     @property
     def helper(self) -> FormHelper:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,8 +22,8 @@ from django.template.loader import render_to_string
 from django.utils import dateformat, timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from documents.barcode import code128_path
 from documents.capital import capital
@@ -168,8 +169,7 @@ def pdf(sheet: Sheet, *, made_by: str, made_at: datetime) -> bytes:
     """
     _limit(sheet)
     sheet, made_by = _shown(sheet), _shown(made_by)
-    content = f"{_edition()} {get_language()} {made_by} {sheet!r}"
-    return kept(content, lambda: _made(sheet, made_by, made_at))
+    return kept(_edition() + html(sheet, made_by, made_at=""), lambda: _made(sheet, made_by, made_at))
 
 
 def _made(sheet: Sheet, made_by: str, made_at: datetime) -> bytes:
@@ -261,12 +261,10 @@ def characters() -> frozenset[str]:
 
 @cache
 def _edition() -> str:
-    """Return what besides the sheet decides how a print looks and which code it bears, as a hash."""
-    base, fonts = Path(settings.BASE_DIR), Path(settings.PRINT_FONTS)
-    parts = [base / "static" / "print" / "print.css", fonts / "stamp"]
-    parts += [base / "templates" / sheet.template for sheet in (FormPrint, NoticePrint)]
-    content = b"".join(part.read_bytes() for part in parts) + version("weasyprint").encode()
-    return salted_hmac("documents.printing.edition", content, algorithm="sha256").hexdigest()
+    """Return what decides how a print looks besides its page, as a hash."""
+    style = Path(settings.BASE_DIR) / "static" / "print" / "print.css"
+    parts = style.read_bytes(), (Path(settings.PRINT_FONTS) / "stamp").read_bytes(), version("weasyprint").encode()
+    return sha256(b"\0".join(parts)).hexdigest()
 
 
 def check_printing(**_kwargs: object) -> list[CheckMessage]:

@@ -109,7 +109,7 @@ def sheet_of(
         version=document.version,
         status=status_badge(document.data_status),
         guarantee=guarantee_badge(document.guarantee_status),
-        blue=_blue_buttons(kind, document, actor),
+        blue=_blue_buttons(kind, document, actor, editing=bool(form.fields)),
         white=_white_buttons(kind, document, receipts, account),
         locked="" if form.fields else _why_locked(kind, document, actor),
         notes=_notes(document, events, account),
@@ -124,14 +124,18 @@ def sheet_of(
     )
 
 
-def _blue_buttons(kind: Kind, document: Document, actor: Actor) -> list[Button]:
-    """Blue buttons act on the whole document (S1, *重要提醒*)."""
-    moves = [
-        Button(name, kind.moves[name].label, icon, reason=refusal(document, kind.moves[name], actor), look="blue")
-        for name, icon in (("save", "save"), ("declare", "key"))
-    ]
+def _blue_buttons(kind: Kind, document: Document, actor: Actor, *, editing: bool) -> list[Button]:
+    """Blue buttons act on the whole document (S1, *重要提醒*). Who only looks is led to the form first."""
     print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"), look="blue")
-    return [moves[0], print_button, moves[1]]
+    save, declare = (_move_button(kind, document, actor, *button) for button in (("save", "save"), ("declare", "key")))
+    if not editing and not save.reason:
+        return [Button("edit", kind.edit_label, "pencil", url=kind.url(document), look="blue"), print_button]
+    return [save, print_button, declare]
+
+
+def _move_button(kind: Kind, document: Document, actor: Actor, name: str, icon: str) -> Button:
+    move = kind.moves[name]
+    return Button(name, move.label, icon, reason=refusal(document, move, actor), look="blue")
 
 
 def _white_buttons(kind: Kind, document: Document, receipts: Sequence[Receipt], account: Account) -> list[Button]:

@@ -101,26 +101,35 @@ def _render_sheet(
 def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
     """Save, or save and go on to the check page. Whatever goes wrong gives the form back as it was typed."""
     log_forged_fields(kind, document, user, request.POST)
-    move = request.POST.get("move", "save")
-    form = DocumentForm(kind, document, request.POST, strict=move == "declare")
+    declaring_now = request.POST.get("move") == "declare"
+    form = DocumentForm(kind, document, request.POST, strict=declaring_now)
     if request.POST.get("version") != str(document.version):
         return _answer_conflict(request, kind, user, document, form)
+    reason = refusal(document, kind.moves["save"], access.actor_for(user, document))
+    if reason and declaring_now:  # who may only declare signs what a colleague has entered
+        return _start_declaring(request, kind, user, document)
+    if reason:
+        return _refuse(request, kind, user, document, reason)
     if not form.is_valid():
         return _render_sheet(request, kind, user, document, form, status=422)
     try:
         declaring.save(kind, document, user, form)
-        if move == "declare":
-            declaring.freeze(kind, document, user)
-            return redirect(kind.url(document, "declare"))
-    except Refused as refused:
-        return _refuse(request, kind, user, document, str(refused))
     except Stale:
         user, document = document_of(request, kind, kind.number_of(document))
         return _answer_conflict(request, kind, user, document, DocumentForm(kind, document, request.POST))
+    if declaring_now:
+        return _start_declaring(request, kind, user, document)
     messages.success(request, _("Draft saved"), extra_tags="dialog")
-    for warning in form.findings.warnings.values():
-        messages.warning(request, str(warning))
     return redirect(kind.url(document))
+
+
+def _start_declaring(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
+    """Freeze what is stored, and lead to the check page."""
+    try:
+        declaring.freeze(kind, document, user)
+    except Refused as refused:
+        return _refuse(request, kind, user, document, str(refused))
+    return redirect(kind.url(document, "declare"))
 
 
 def _answer_conflict(request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm) -> Answer:
