@@ -224,6 +224,8 @@ def build(target: Path = TARGET) -> None:
         (target / STAMP).touch()
         return
     target.mkdir(parents=True, exist_ok=True)
+    for left_over in target.glob("*.ttf"):
+        left_over.unlink()
     wanted = faces()
     with source_directory() as source, ProcessPoolExecutor(min(os.cpu_count() or 1, len(wanted))) as pool:
         for done in [pool.submit(make, face, source, target) for face in wanted]:

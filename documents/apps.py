@@ -7,10 +7,14 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
+        from django.core import checks
+
         from customs import exchange, inbox, outbox
         from documents.inbound import fail_attempt, handle
+        from documents.printing import check_printing
         from parties.models import Unit
 
+        checks.register(check_printing)
         inbox.register_handler(handle)
         outbox.register_failure(fail_attempt)
         exchange.register_units(lambda: Unit.objects.filter(is_active=True).values_list("code", flat=True))

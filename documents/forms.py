@@ -149,8 +149,9 @@ def _choices(kind: Kind, document: Document, field: Any) -> list[tuple[str, Any]
     return list(field.choices) if field.choices else None
 
 
-def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDict) -> None:
-    """Note in the security log who sent fields that the page never offers."""
-    forged = set(data) - set(kind.grid.open_names()) - CONTROL_NAMES
+def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDict, *, locked: bool) -> None:
+    """Note in the security log who sent fields that are grey: those the page never offers, all of them when it is locked."""
+    forged = set(data) - CONTROL_NAMES - (set() if locked else set(kind.grid.open_names()))
     if forged:
-        security.warning("%s sent fields of %s that are locked: %s", user, document, ", ".join(sorted(forged))[:300])
+        # ascii() keeps line breaks in names from forging further lines of the log.
+        security.warning("%s sent fields of %s that are locked: %s", user, document, ascii(sorted(forged))[:300])

@@ -4,6 +4,7 @@ Order does not matter: within an attempt a higher answer moves the status and a 
 money is computed from all that has arrived. What cannot be matched is parked, what contradicts itself is quarantined.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from documents.models import Attempt, Document, Filing
 from documents.moves import Role
 from documents.perform import begin, perform
 from documents.receipts import keep_receipt
-from documents.reports import REPORTS
+from documents.reports import REPORTS, refuse_unfit
 
 # Within an attempt the answers rank; REVIEW (转人工) means that customs has loaded it and a person looks at it.
 RANKS = {
@@ -61,6 +62,7 @@ def _issue(kind: Kind, message: InboxMessage, incoming: Incoming) -> Handled:
     if document.guaranteed_code != message.folder_unit:
         raise Quarantine(f"issued to {document.guaranteed_code}, but came for {message.folder_unit}")
     if known is None:
+        refuse_unfit(document)
         begin(document, kind, by=CUSTOMS, move="issue", at=incoming.sent_at or message.received_at)
     return _keep(document, message, incoming, moved=known is None)
 
@@ -87,10 +89,13 @@ def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
     kind, document = _document_of(attempt)
     _check_agreement(kind, document, attempt, message, incoming)
     verdict = _verdict(attempt, incoming)
+    is_news = _is_news(attempt, verdict)
     if attempt.number < document.attempt and not _accepted_by_operator(document, message, verdict):
-        return _answer_to_older(document, attempt, message, incoming, verdict)
-    if not _is_news(attempt, verdict):
-        return _keep(document, message, incoming, moved=False, attempt=attempt.number)
+        return _answer_to_older(document, attempt, message, incoming, verdict, is_news)
+    if not is_news:
+        # 转人工 after 入库成功 moves nothing and is news to the clerk all the same.
+        told = verdict is Verdict.REVIEW and attempt.answer == RANKS[verdict]
+        return _keep(document, message, incoming, moved=False, told=told, attempt=attempt.number, verdict=verdict)
     _make_move(kind, document, attempt, incoming, verdict)
     return _keep(document, message, incoming, moved=True, attempt=attempt.number, verdict=verdict)
 
@@ -115,7 +120,8 @@ def _attempt_of(incoming: Incoming) -> Attempt:
 def _attempts_by_number(incoming: Incoming) -> Any:
     attempts = Attempt.objects.order_by("-number")
     if incoming.decided_at:
-        attempts = attempts.filter(declared_at__lte=incoming.decided_at)
+        # Customs' times are whole seconds; ours are finer.
+        attempts = attempts.filter(declared_at__lt=incoming.decided_at + timedelta(seconds=1))
     if incoming.pre_entry_number:
         return attempts.filter(pre_entry_number=incoming.pre_entry_number, round=incoming.round or 0)
     document = _document_by_number(incoming.business_number)[1]
@@ -142,9 +148,8 @@ def _verdict(attempt: Attempt, incoming: Incoming) -> Verdict:
     """A refusal as duplicate of what was sent more than once means that it had arrived."""
     verdict = incoming.verdict
     assert verdict is not None
-    if verdict is Verdict.REFUSED and DUPLICATE in incoming.note and tries_of(attempt.internal_no) > 1:
-        return Verdict.ACCEPTED
-    return verdict
+    is_duplicate = verdict in (Verdict.REFUSED, Verdict.LOAD_FAILED) and DUPLICATE in incoming.note
+    return Verdict.ACCEPTED if is_duplicate and tries_of(attempt.internal_no) > 1 else verdict
 
 
 def _is_news(attempt: Attempt, verdict: Verdict) -> bool:
@@ -155,13 +160,13 @@ def _is_news(attempt: Attempt, verdict: Verdict) -> bool:
 
 
 def _answer_to_older(
-    document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming, verdict: Verdict
+    document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming, verdict: Verdict, is_news: bool
 ) -> Handled:
     newest = Attempt.of(document).get(number=document.attempt)
     alert = ""
-    if RANKS[verdict] == DECISION and newest.answer < DECISION:
+    if is_news and RANKS[verdict] == DECISION and newest.answer < DECISION:
         alert = f"{verdict} of the older attempt {attempt.internal_no} while {newest.internal_no} is undecided"
-    return _keep(document, message, incoming, moved=False, attempt=attempt.number, alert=alert)
+    return _keep(document, message, incoming, moved=False, attempt=attempt.number, verdict=verdict, alert=alert)
 
 
 def _accepted_by_operator(document: Document, message: InboxMessage, verdict: Verdict) -> bool:
@@ -197,12 +202,13 @@ def _keep(
     incoming: Incoming,
     *,
     moved: bool,
+    told: bool = False,
     attempt: int | None = None,
     verdict: Verdict | None = None,
     alert: str = "",
 ) -> Handled:
     number = document.attempt if attempt is None else attempt
-    keep_receipt(document, message, incoming, number, moved, verdict or incoming.verdict)
+    keep_receipt(document, message, incoming, number, moved or told, verdict or incoming.verdict)
     return Handled(document.pre_entry_number, document.round, number, "moved" if moved else "logged", alert)
 
 

@@ -15,7 +15,7 @@ from documents.moves import Move
 from documents.status import GuaranteeStatus
 
 if TYPE_CHECKING:
-    from documents.listing import Column
+    from documents.columns import Column
     from documents.models import Document
 
 Text = str | Promise

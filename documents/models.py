@@ -66,8 +66,16 @@ class Document(models.Model):
         indexes = [
             models.Index("guaranteed_code", F("pre_entry_number").desc(), name="%(class)s_unit"),
             models.Index("guaranteed_code", "data_status", F("pre_entry_number").desc(), name="%(class)s_unit_status"),
-            models.Index("named_agent_code", F("pre_entry_number").desc(), name="%(class)s_named_agent"),
-            models.Index("declarant_code", F("pre_entry_number").desc(), name="%(class)s_declarant"),
+            # Who files for others finds whose documents name it; who files for itself is not in them.
+            models.Index(
+                "named_agent_code", "guaranteed_code", name="%(class)s_named_agent", condition=~Q(named_agent_code="")
+            ),
+            models.Index(
+                "declarant_code",
+                "guaranteed_code",
+                name="%(class)s_declared_for",
+                condition=~Q(declarant_code=F("guaranteed_code")),
+            ),
         ]
 
     def __str__(self) -> str:

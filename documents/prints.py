@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.capital import capital
-from documents.display import EMPTY, coded_text, label_of, plain, value_text
+from documents.display import EMPTY, coded_text, label_parts, plain, value_text
 from documents.kind import Kind
 from documents.models import Document, PaymentNotice
 from documents.money import MoneyField
@@ -41,7 +41,7 @@ def _rows(document: Document, rows: object) -> tuple[tuple[PrintCell, ...], ...]
 
 
 def _cell(document: Document, name: str, span: int) -> PrintCell:
-    return PrintCell(label_of(document, name), coded_text(document, name), span)
+    return PrintCell("\n".join(label_parts(document, name)), coded_text(document, name), span)
 
 
 def _is_money(document: Document, name: str) -> bool:

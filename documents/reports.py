@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from customs import door
 from customs.inbox import Quarantine
 from customs.wire import Incoming
 from documents.access import CUSTOMS
 from documents.kind import Kind
-from documents.models import Document, Payment, PaymentNotice
+from documents.models import Document, Payment, PaymentNotice, Receipt
 from documents.payments import account_of
 from documents.perform import perform
 
@@ -47,8 +51,8 @@ def _notice(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
     notice = PaymentNotice.objects.create(
         number=number, pre_entry_number=document.pre_entry_number, round=document.round, **values
     )
-    newest = PaymentNotice.of(document).first() == notice
-    written = {"pay_deadline": notice.pay_deadline} if newest and notice.pay_deadline else {}
+    newest = PaymentNotice.of(document).exclude(pay_deadline=None).first() == notice
+    written = {"pay_deadline": notice.pay_deadline} if newest else {}
     perform(document, kind.moves["notice"], by=CUSTOMS, written=written, note=number, at=incoming.sent_at)
     return True, _surplus(document)
 
@@ -62,38 +66,59 @@ def _refuse_other_notice(known: PaymentNotice, document: Document, values: dict[
 
 
 def _payment(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
-    data: Mapping[str, Any] = incoming.data
-    earlier = Payment.of(document).filter(notice_number=data["notice_number"])
-    received = bool(data["received"])
-    if received and earlier.filter(
-        received=False, receipt_number__in=("", data["receipt_number"]), reported_at__gt=incoming.sent_at
-    ):
-        return False, ""  # it was taken back since
-    if not received:
-        same = earlier.filter(receipt_number=data["receipt_number"]) if data["receipt_number"] else earlier
-        same.filter(reported_at__lte=incoming.sent_at).update(received=False, reported_at=incoming.sent_at)
-    if not _store_payment(document, incoming, received):
-        return False, ""
+    notice_number, received = incoming.data["notice_number"], bool(incoming.data["received"])
+    notice = PaymentNotice.objects.filter(number=notice_number).first()
+    if notice and notice.pre_entry_number != document.pre_entry_number:
+        raise Quarantine(f"notice {notice_number} was issued for {notice.pre_entry_number}")
+    standing = _standing([*_earlier_reports(document, incoming), incoming])
+    for report, arrived in standing.values():
+        _store_payment(document, report, arrived)
+    if standing[str(incoming.data["receipt_number"])] != (incoming, received):
+        return False, ""  # customs said something else since
     perform(document, kind.moves["payment"], by=CUSTOMS, note=_payment_note(incoming), at=incoming.sent_at)
-    return True, _surplus(document) if received else f"a payment of notice {data['notice_number']} was taken back"
+    return True, _surplus(document) if received else f"a payment of notice {notice_number} was taken back"
 
 
-def _store_payment(document: Document, incoming: Incoming, received: bool) -> bool:
-    data: Mapping[str, Any] = incoming.data
-    payment = Payment.of(document).filter(
-        notice_number=data["notice_number"], receipt_number=data["receipt_number"]
-    ).first() or Payment(
-        pre_entry_number=document.pre_entry_number,
-        round=document.round,
-        notice_number=data["notice_number"],
-        receipt_number=data["receipt_number"],
+def _earlier_reports(document: Document, incoming: Incoming) -> list[Incoming]:
+    kept = Receipt.of(document).filter(message_type=incoming.message_type).select_related("message")
+    reports = [door.incoming(receipt.message) for receipt in kept]
+    return [report for report in reports if report.data["notice_number"] == incoming.data["notice_number"]]
+
+
+def _standing(reports: list[Incoming]) -> dict[str, tuple[Incoming, bool]]:
+    """Return what stands of each payment of a notice, by receipt number, after all that customs reported, in its order.
+
+    One that is taken back without a receipt number takes back all before it.
+    """
+    standing: dict[str, tuple[Incoming, bool]] = {}
+    for report in sorted(reports, key=lambda each: (each.sent_at, each.message_id)):
+        number, received = str(report.data["receipt_number"]), bool(report.data["received"])
+        if not (number or received):
+            standing = {known: (payment, False) for known, (payment, _received) in standing.items()}
+        standing[number] = report, received
+    return standing
+
+
+def _store_payment(document: Document, report: Incoming, received: bool) -> None:
+    data: Mapping[str, Any] = report.data
+    numbers = {name: data[name] for name in ("notice_number", "receipt_number")}
+    payment = Payment.of(document).filter(**numbers).first() or Payment(
+        pre_entry_number=document.pre_entry_number, round=document.round, **numbers
     )
-    if payment.pk and incoming.sent_at and payment.reported_at > incoming.sent_at:
-        return False
     payment.amount, payment.paid_on, payment.received = data["paid_amount"], data["paid_on"], received
-    payment.reported_at, payment.remark = incoming.sent_at, data["remark"]
+    payment.reported_at, payment.remark = report.sent_at, data["remark"]
+    refuse_unfit(payment)
     payment.save()
-    return True
+
+
+def refuse_unfit(row: models.Model) -> None:
+    """Raise Quarantine when a value of customs' is longer than, or a code other than, what can be kept."""
+    empty = {field.name for field in row._meta.concrete_fields if getattr(row, field.attname) in (None, "")}
+    try:
+        row.clean_fields(exclude=empty)
+    except ValidationError as error:
+        said = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+        raise Quarantine(said) from error
 
 
 def _payment_note(incoming: Incoming) -> str:

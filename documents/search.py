@@ -66,5 +66,9 @@ class SearchForm(forms.Form):
         }
         return documents.filter(**{name: value for name, value in conditions.items() if value})
 
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return what was asked, for the links of the page."""
+        return [(name, value) for name in self.fields if (value := self.data.get(name, ""))]
+
     def condition_count(self) -> int:
         return sum(1 for name in self.fields if name != "unit" and self.data.get(name))

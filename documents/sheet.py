@@ -232,21 +232,24 @@ def _stored_text(document: Document, name: str, value: Any) -> str:
 def conflict_of(document: Document, form: DocumentForm, events: Sequence[Event]) -> Comparison:
     """Return a colleague's values beside what was typed here, for the fields in which they differ."""
     last = events[-1]
-    rows = [
-        (label_of(document, name), _stored_text(document, name, getattr(document, name)), typed)
+    texts = {
+        name: (_input_text(form, name, getattr(document, name)), _input_text(form, name, form[name].value()))
         for name in form.fields
-        if (typed := plain(form[name].value())) != plain(_input_text(form, document, name))
-    ]
+        if name in form.data
+    }
     return Comparison(
         _("Both versions"),
-        rows,
+        [(label_of(document, name), theirs, typed) for name, (theirs, typed) in texts.items() if theirs != typed],
         who=last.by if last.user_id else _("Customs"),
         at=f"{timezone.localtime(last.at):%H:%M}",
     )
 
 
-def _input_text(form: DocumentForm, document: Document, name: str) -> Any:
-    return form.fields[name].prepare_value(getattr(document, name))
+def _input_text(form: DocumentForm, name: str, value: Any) -> str:
+    """Return a value as it stands in the form, coded ones with their label."""
+    form_field: Any = form.fields[name]
+    text = plain(form_field.prepare_value(value))
+    return str(dict(getattr(form_field, "choices", ())).get(text, text))
 
 
 def _errors(form: DocumentForm) -> list[FieldError]:

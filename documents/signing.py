@@ -162,7 +162,7 @@ def queue_declaration(document: Document, signed: Signed) -> None:
         internal_no=number,
         declarant_code=document.declarant_code,
         declared_by=request.user,
-        declared_at=request.created_at,
+        declared_at=timezone.now(),
         values={name: getattr(document, name) for name in kind.grid.open_names()},
         signature_method=request.signature_method,
         certificate_number=signed.card.certificate_number,

@@ -19,9 +19,8 @@ from documents.payments import notice_in_force
 from documents.perform import Refused, Stale, refusal
 from documents.receipts import receipts_of
 from documents.search import SearchForm
-from documents.sheet import Button, conflict_of, receipt_line, sheet_of
+from documents.sheet import Button, Comparison, conflict_of, receipt_line, sheet_of
 from documents.unit_lookup import facts_of_unit
-from parties.access import units_for
 from parties.ekeys import CardRefused
 from parties.models import User
 
@@ -40,9 +39,9 @@ def list_(request: HttpRequest, kind: Kind) -> Answer:
     user: Any = request.user
     if "open" in request.GET:
         return _open_selected(request, kind, user)
-    units = units_to_search(kind, user, units_for(user).values_list("code", "name"))
-    search = SearchForm(kind, units, request.GET)
-    page = listing(kind, user, search, request.GET)
+    units = units_to_search(kind, user)
+    search = SearchForm(kind, units.choices(access.unit_code(user)), request.GET)
+    page = listing(kind, user, units, search, request.GET)
     context = {"kind": kind, "title": kind.list_label, "search": search, "listing": page, "toolbar": _toolbar(kind)}
     return render(request, "documents/list.html", context)
 
@@ -90,9 +89,8 @@ def _render_sheet(
     form: DocumentForm,
     *,
     status: int = 200,
-    conflict: bool = False,
+    versions: Comparison | None = None,
 ) -> Answer:
-    versions = conflict_of(document, form, list(Event.of(document))) if conflict else None
     page = sheet_of(kind, document, access.actor_for(user, document), form, versions)
     context = {"kind": kind, "title": page.title, "sheet": page, "form": form, "document": document}
     return render(request, "documents/sheet.html", context, status=status)
@@ -100,16 +98,17 @@ def _render_sheet(
 
 def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
     """Save, or save and go on to the check page. Whatever goes wrong gives the form back as it was typed."""
-    log_forged_fields(kind, document, user, request.POST)
-    declaring_now = request.POST.get("move") == "declare"
+    declaring_now, actor = request.POST.get("move") == "declare", access.actor_for(user, document)
+    locked = refusal(document, kind.moves["save"], actor)
+    log_forged_fields(kind, document, user, request.POST, locked=bool(locked))
     form = DocumentForm(kind, document, request.POST, strict=declaring_now)
+    reason = refusal(document, kind.moves["declare"], actor) if declaring_now else locked
+    if reason:
+        return _refuse(request, kind, user, document, reason, form)
+    if locked:  # who may only declare signs what a colleague has entered
+        return _start_declaring(request, kind, user, document)
     if request.POST.get("version") != str(document.version):
         return _answer_conflict(request, kind, user, document, form)
-    reason = refusal(document, kind.moves["save"], access.actor_for(user, document))
-    if reason and declaring_now:  # who may only declare signs what a colleague has entered
-        return _start_declaring(request, kind, user, document)
-    if reason:
-        return _refuse(request, kind, user, document, reason)
     if not form.is_valid():
         return _render_sheet(request, kind, user, document, form, status=422)
     try:
@@ -135,16 +134,22 @@ def _start_declaring(request: HttpRequest, kind: Kind, user: User, document: Doc
 def _answer_conflict(request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm) -> Answer:
     reason = refusal(document, kind.moves["save"], access.actor_for(user, document))
     if reason:
-        return _refuse(request, kind, user, document, reason)
+        return _refuse(request, kind, user, document, reason, form)
     form.is_valid()
-    return _render_sheet(request, kind, user, document, form, status=409, conflict=True)
+    versions = conflict_of(document, form, list(Event.of(document)))
+    return _render_sheet(request, kind, user, document, form, status=409, versions=versions)
 
 
-def _refuse(request: HttpRequest, kind: Kind, user: User, document: Document, reason: str) -> Answer:
-    """Show the document as it is now, with the reason; what was typed stands beside it where it can still be read."""
+def _refuse(
+    request: HttpRequest, kind: Kind, user: User, document: Document, reason: str, typed: DocumentForm | None = None
+) -> Answer:
+    """Show the document as it is now, with the reason; what was typed stands beside it, where it can still be read."""
     messages.error(request, reason)
     document = access.get_document(user, kind, kind.number_of(document))
-    return _render_sheet(request, kind, user, document, DocumentForm(kind, document, locked=True), status=409)
+    locked = DocumentForm(kind, document, locked=True)
+    versions = conflict_of(document, typed, list(Event.of(document))) if typed else None
+    versions = versions if versions and versions.rows else None
+    return _render_sheet(request, kind, user, document, locked, status=409, versions=versions)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

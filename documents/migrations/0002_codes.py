@@ -16,7 +16,9 @@ PAYMENT_MODES = [("1", "柜台支付", "Over the counter"), ("2", "电子支付"
 def fill(apps, _schema_editor):
     words = DISTRICTS.split()
     district = apps.get_model("documents", "CustomsDistrict")
-    district.objects.bulk_create(district(code=code, name=name) for code, name in zip(words[::2], words[1::2], strict=True))
+    district.objects.bulk_create(
+        district(code=code, name=name) for code, name in zip(words[::2], words[1::2], strict=True)
+    )
     mode = apps.get_model("documents", "PaymentMode")
     mode.objects.bulk_create(mode(code=code, name=name, english_name=english) for code, name, english in PAYMENT_MODES)
 
