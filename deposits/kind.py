@@ -5,8 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 from deposits import messages, rules
 from deposits.grid import GRID
+from documents.columns import Column
 from documents.kind import Kind, register
-from documents.listing import Column
 from documents.moves import Move, Role, stay
 from documents.status import DataStatus
 from documents.table import table

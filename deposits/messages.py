@@ -6,7 +6,7 @@ from typing import Any
 from customs.inbox import Quarantine
 from customs.wire import Incoming
 from deposits.models import LevyOrder
-from documents.models import Document
+from documents.models import Document, PaymentNotice
 from documents.status import DataStatus
 
 CONFIRMED = (
@@ -70,17 +70,13 @@ def issued(incoming: Incoming, known: Document | None) -> LevyOrder:
     """
     data: Mapping[str, Any] = incoming.data
     values = {name: data[name] for name in ISSUED}
+    values |= {"named_agent_code": data["agent_code"], "customs_remark": data["remark"]}
+    deadline = {"pay_deadline": data["pay_deadline"]}
     if isinstance(known, LevyOrder):
-        _refuse_other_values(known, values)
+        # A notice may have set another deadline since.
+        _refuse_other_values(known, values if PaymentNotice.of(known).exists() else values | deadline)
         return known
-    return LevyOrder(
-        **values,
-        levy_number=data["levy_number"],
-        named_agent_code=data["agent_code"],
-        pay_deadline=data["pay_deadline"],
-        customs_remark=data["remark"],
-        data_status=DataStatus.TO_CONFIRM,
-    )
+    return LevyOrder(**values, **deadline, levy_number=data["levy_number"], data_status=DataStatus.TO_CONFIRM)
 
 
 def _refuse_other_values(order: LevyOrder, values: Mapping[str, Any]) -> None:

@@ -22,7 +22,6 @@ def postgres() -> Iterator[str]:
     try:
         server.psql("ALTER SYSTEM SET max_connections = 200; ALTER SYSTEM SET fsync = off;")
         server.psql("CREATE DATABASE portal;")
-        # The socket's folder stands in the query part, where Django's URL reader looks for it.
         socket = server.get_postmaster_info().socket_dir
         yield f"postgres://postgres@{str(socket).replace('/', '%2F')}/portal"
     finally:
