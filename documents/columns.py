@@ -51,7 +51,7 @@ def headings(kind: Kind) -> list[Heading]:
     return [
         Heading(
             column.name,
-            str(column.label or label_of(kind.model(), column.name)),
+            str(column.label or label_of(kind.model, column.name)),
             "right" if isinstance(_field(kind, column), MoneyField) else "left",
             column.wide_only,
         )

@@ -83,11 +83,11 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def label_of(document: Document, name: str) -> str:
+def label_of(document: Document | type[Document], name: str) -> str:
     return str(document._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
-def label_parts(document: Document, name: str) -> list[str]:
+def label_parts(document: Document | type[Document], name: str) -> list[str]:
     """Return the label of a field, parted where it may break into two lines: 被担保单位 / 统一社会信用代码."""
     return [part for part in re.split("(?=统一社会信用代码)", label_of(document, name)) if part]
 

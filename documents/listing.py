@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -108,15 +109,20 @@ def _cut(page: Listing, found: QuerySet[Document], query: QueryDict) -> list[Doc
     return rows[:PAGE_SIZE]
 
 
-def _annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
-    """Add what a list shows of notices, payments and receipts, read for the rows of the page only."""
+@cache
+def _shown_besides() -> dict[str, Any]:
+    """What a list shows of notices, payments and receipts; built once, read for the rows of the page only."""
     filing = {"pre_entry_number": OuterRef("pre_entry_number"), "round": OuterRef("round")}
     arrived = Payment.objects.filter(**filing, received=True).exclude(receipt_number="")
-    return documents.annotate(
-        notice_number=Subquery(PaymentNotice.objects.filter(**filing).values("number")[:1]),
-        paid_receipt=Subquery(arrived.values("receipt_number")[:1]),
-        has_receipt=Exists(Receipt.objects.filter(**filing)),
-    )
+    return {
+        "notice_number": Subquery(PaymentNotice.objects.filter(**filing).values("number")[:1]),
+        "paid_receipt": Subquery(arrived.values("receipt_number")[:1]),
+        "has_receipt": Exists(Receipt.objects.filter(**filing)),
+    }
+
+
+def _annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
+    return documents.annotate(**_shown_besides())
 
 
 def _row(kind: Kind, document: Any, actor: Actor, draw: list[Any]) -> Row:

@@ -72,7 +72,7 @@ def bind(user: User, certificate: bytes, card_number: str, by: User) -> EKey:
     """
     parsed = _usable(_parse(certificate))
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         if bound_elsewhere(user, certificate):
             raise _refused("other_user")
         if previous := bound_card(user):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -39,6 +42,13 @@ class Unit(models.Model):
         return f"{self.code} {self.name}"
 
 
+class UserManager(BaseUserManager["User"]):
+    """Every page shows the user's unit, so it is read with the user."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().select_related("unit")
+
+
 class User(AbstractUser):
     """A person who signs in: a clerk of a unit, or an administrator of the portal, who has no unit."""
 
@@ -53,6 +63,8 @@ class User(AbstractUser):
     is_unit_administrator = models.BooleanField(_("administers the unit"), default=False)
 
     REQUIRED_FIELDS = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("user")
