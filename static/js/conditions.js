@@ -1,8 +1,8 @@
 // Fields that are asked only for some choices: locked and opened at once when a choice changes.
 
 /**
- * Returns the names of the fields that `values` lock. `conditions` maps a field to {field it depends on: [values]}; all must
- * hold. A locked field is not sent, so it counts as empty for the conditions of others.
+ * Returns the names of the fields that `values` lock. `conditions` maps a field to {field it depends on: [values]};
+ * all must hold. A locked field is not sent, so it counts as empty for the conditions of others.
  */
 export function lockedFields(conditions, values) {
   const locked = new Set();

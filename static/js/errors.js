@@ -48,7 +48,9 @@ function leave({ target: control }) {
 
 function textsOf(control) {
   const wrong = judge(control.value, {
-    required: control.getAttribute("aria-required") === "true", money: "money" in control.dataset, date: "date" in control.dataset,
+    required: control.getAttribute("aria-required") === "true",
+    money: "money" in control.dataset,
+    date: "date" in control.dataset,
   });
   const texts = control.form.dataset;
   return {
@@ -67,7 +69,8 @@ function count() {
   const control = wrong[0].querySelector("[id]:is(input, select, textarea)");
   const label = wrong[0].closest(".cell").querySelector(".label").textContent.replace(/^\*/, "");
   strip.querySelector("[data-count]").textContent = wrong.length;
-  strip.querySelector("[data-first]").textContent = `${label} ${wrong[0].querySelector(".say.error").textContent.trim()}`;
+  const message = wrong[0].querySelector(".say.error").textContent.trim();
+  strip.querySelector("[data-first]").textContent = `${label} ${message}`;
   strip.querySelector("a").hash = control.id;
 }
 

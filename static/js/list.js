@@ -1,6 +1,6 @@
 // Rows are chosen by their checkboxes; the toolbar follows: a button that is not allowed for what is chosen says why.
 
-/** Returns why a button is grey for the chosen rows ("" when it is not). `rows` are {button name: reason} of each row. */
+/** Returns why a button is grey for the chosen rows, "" when it is not. `rows` are {button name: reason} of each. */
 export function reasonFor(name, rows, { many = false, chooseFirst = "", chooseOne = "" } = {}) {
   if (!rows.length) return chooseFirst;
   if (rows.length > 1 && !many) return chooseOne;

@@ -1,4 +1,5 @@
-// What customs answers appears without a reload: while the page says so, its marked parts are fetched and changed in place.
+// What customs answers appears without a reload: while the page says so, its marked parts are fetched and changed in
+// place.
 
 const EAGER = 60_000;
 
@@ -20,7 +21,8 @@ class LivePage {
 
   #wait() {
     clearTimeout(this.timer);
-    if (document.querySelector("[data-live-poll]")) this.timer = setTimeout(() => this.#look(), delay(Date.now() - this.#opened));
+    if (!document.querySelector("[data-live-poll]")) return;
+    this.timer = setTimeout(() => this.#look(), delay(Date.now() - this.#opened));
   }
 
   async #look() {
@@ -33,7 +35,8 @@ class LivePage {
   }
 
   #show(page) {
-    const changed = [...page.querySelectorAll("[data-live]")].filter((part) => this.#seen.get(part.id) !== part.outerHTML);
+    const parts = [...page.querySelectorAll("[data-live]")];
+    const changed = parts.filter((part) => this.#seen.get(part.id) !== part.outerHTML);
     const shown = changed.filter((part) => this.#replace(part));
     if (!shown.length) return;
     document.dispatchEvent(new Event("portal:refreshed"));
