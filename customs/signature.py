@@ -102,7 +102,7 @@ def verify(document: bytes, certificate_der: bytes) -> None:
             document, x509_cert=certificate, expect_config=_configuration(certificate, method), id_attribute="Id"
         )
     except (safe_xml.Unreadable, SignXMLException, etree.LxmlError, ValueError) as error:
-        raise SignatureWrong(_("The signature is wrong: %(error)s") % {"error": error}) from error
+        raise SignatureWrong(_("The signature does not fit what was to be signed. Please sign again.")) from error
     if not isinstance(result, VerifyResult) or result.signed_data != _canonical(root[-1]):
         raise SignatureWrong(_("The signature covers something else than the declaration."))
 

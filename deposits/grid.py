@@ -6,6 +6,7 @@ from documents.codes import GuaranteeMode, GuaranteeType
 from documents.conditions import when
 from documents.grid import Grid, Group, LookUp, fixed, may, must
 
+UNLESS_GENERAL = when(guarantee_type=("", GuaranteeType.SINGLE))
 UNDER_GENERAL = when(guarantee_type=GuaranteeType.GENERAL)
 SINGLE = when(guarantee_type=GuaranteeType.SINGLE)
 SINGLE_BY_CASH = when(guarantee_type=GuaranteeType.SINGLE, guarantee_mode=GuaranteeMode.CASH)
@@ -33,7 +34,7 @@ GRID = Grid(
                 fixed("guaranteed_code", "guaranteed_credit_code", "guaranteed_name"),
                 (
                     must("guarantee_type"),
-                    must("guarantee_mode", SINGLE, _by_general),
+                    must("guarantee_mode", UNLESS_GENERAL, _by_general),
                     must("general_guarantee_number", UNDER_GENERAL, _general_only),
                 ),
                 (must("contact_name"), must("contact_phone"), must("payment_mode", SINGLE_BY_CASH, _cash_only)),

@@ -63,7 +63,8 @@ class CheckPage:
     print_url: str
     ekey_url: str
     card: Card | None
-    problem: str = ""
+    reason: str = ""  # why it cannot be declared now
+    problem: str = ""  # what went wrong with the last try
     signed: list[tuple[str, str]] = field(default_factory=list)
     signed_info: str = ""
     request_id: int | None = None
@@ -92,6 +93,7 @@ def check_of(kind: Kind, document: Document, user: User, problem: str = "") -> C
         print_url=kind.url(document, "print"),
         ekey_url=ekey_url(user),
         card=_card(card, user) if card else None,
+        reason=reason,
         problem=problem or reason,
     )
     if request and not reason:

@@ -95,8 +95,7 @@ class DocumentForm(forms.Form):
         for place in self.kind.grid.places():
             if place.name in self.fields:
                 self._clean_place(place, self.cleaned_data)
-        if not self.errors:
-            self._clean_together()
+        self._clean_together()
         return self.cleaned_data
 
     def _clean_place(self, place: Place, cleaned: dict[str, Any]) -> None:

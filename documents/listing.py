@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from documents.access import Actor, actor_for, unit_code, visible_to
-from documents.columns import Heading, ListCell, drawers, headings
+from documents.columns import Draw, Heading, drawers, headings
 from documents.kind import Kind
 from documents.models import Document, Payment, PaymentNotice, Receipt
 from documents.paging import COUNTED, PAGE_SIZE, Page, cursor, cursor_pages, numbered_pages, page_number
@@ -26,7 +27,7 @@ class Row:
     url: str
     amount: str
     actions_json: str
-    cells: list[ListCell]
+    cells: SafeString
 
 
 @dataclass
@@ -125,11 +126,12 @@ def _annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
     return documents.annotate(**_shown_besides())
 
 
-def _row(kind: Kind, document: Any, actor: Actor, draw: list[Any]) -> Row:
+def _row(kind: Kind, document: Any, actor: Actor, draw: list[Draw]) -> Row:
     url = kind.url(document)
     actions = json.dumps(_actions(kind, document, actor), ensure_ascii=False)
     amount = str(getattr(document, kind.amount))
-    return Row(kind.number_of(document), url, amount, actions, [cell(document, url) for cell in draw])
+    cells = SafeString("".join([cell(document, url) for cell in draw]))
+    return Row(kind.number_of(document), url, amount, actions, cells)
 
 
 def _actions(kind: Kind, document: Any, actor: Actor) -> dict[str, str]:

@@ -36,7 +36,7 @@ class SearchForm(forms.Form):
     def __init__(self, kind: Kind, units: list[tuple[str, str]], query: QueryDict) -> None:
         super().__init__(query if "unit" in query else None, auto_id="search_%s")
         self.kind = kind
-        self.fields["number"].label = label_of(kind.model(), kind.number)
+        self.fields["number"].label = label_of(kind.model, kind.number)
         self.fields["unit"].choices = [("", ""), *units]  # type: ignore[attr-defined]
 
     def clean_number(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The pages that every document kind shares. A view fetches through the door, makes one call, and answers."""
 
+import logging
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from parties.ekeys import CardRefused
 from parties.models import User
 
 Answer = HttpResponse | HttpResponseRedirect
+
+security = logging.getLogger("security")
 
 
 def document_of(request: HttpRequest, kind: Kind, number: str) -> tuple[User, Document]:
@@ -184,6 +187,7 @@ def _take_signature(request: HttpRequest, kind: Kind, user: User, document: Docu
     except declaring.AlreadyDeclared:
         return redirect(kind.url(document))
     except (CardRefused, SignatureWrong, Refused) as problem:
+        security.warning("a signature of %s for %s was refused: %s", user, document, problem.__cause__ or problem)
         return _render_check(request, kind, user, document, problem=str(problem), status=422)
     except Stale:
         problem_text = _("The document has changed since it was checked. Please check it again and sign.")
