@@ -10,7 +10,7 @@ from documents.access import actor_for
 from documents.forms import DocumentForm
 from documents.kind import Kind
 from documents.models import Document, Event, SigningRequest
-from documents.perform import Refused, perform
+from documents.perform import Refused, Stale, perform
 from documents.status import DataStatus
 from parties.models import User
 
@@ -57,6 +57,15 @@ def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Ev
     request = _request(document, user, posted.get("request_id", ""))
     if request.used_at:
         raise AlreadyDeclared
+    try:
+        return _declare(kind, document, user, request, posted)
+    except (Refused, Stale):
+        if SigningRequest.objects.filter(pk=request.pk, used_at=None).exists():
+            raise
+        raise AlreadyDeclared from None  # the same form, sent twice at once
+
+
+def _declare(kind: Kind, document: Document, user: User, request: SigningRequest, posted: QueryDict) -> Event:
     if request.version == document.version and request != signing.open_request(document, user):
         raise Refused(_("What was frozen for signing is no longer valid: it lasts ten minutes. Please check it and sign again."))
     return signing.declare(document, kind, user, request, posted.get("signature", ""), posted.get("certificate", ""))

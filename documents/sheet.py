@@ -124,6 +124,11 @@ def sheet_of(
     )
 
 
+def live_mark(document: Document) -> str:
+    """Return what changes whenever the page of `document` does: a page that looks again need not be sent the same."""
+    return f'"{document.version}-{Receipt.of(document).count()}-{timezone.localdate():%Y%m%d}"'
+
+
 def _blue_buttons(kind: Kind, document: Document, actor: Actor, *, editing: bool) -> list[Button]:
     """Blue buttons act on the whole document (S1, *重要提醒*). Who only looks is led to the form first."""
     print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"), look="blue")

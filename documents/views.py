@@ -4,7 +4,14 @@ import logging
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,10 +27,11 @@ from documents.payments import notice_in_force
 from documents.perform import Refused, Stale, refusal
 from documents.receipts import receipts_of
 from documents.search import SearchForm
-from documents.sheet import Button, Comparison, conflict_of, receipt_line, sheet_of
+from documents.sheet import Button, Comparison, conflict_of, live_mark, receipt_line, sheet_of
 from documents.unit_lookup import facts_of_unit
 from parties.ekeys import CardRefused
 from parties.models import User
+from parties.sessions import interrupted_form
 
 Answer = HttpResponse | HttpResponseRedirect
 
@@ -78,9 +86,25 @@ def sheet(request: HttpRequest, kind: Kind, number: str) -> Answer:
     user, document = document_of(request, kind, number)
     if request.method == "POST":
         return _act(request, kind, user, document)
-    actor = access.actor_for(user, document)
-    editing = "view" not in request.GET and not refusal(document, kind.moves["save"], actor)
-    form = DocumentForm(kind, document, locked=not editing)
+    mark = live_mark(document)
+    if "X-Live" in request.headers and request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified()
+    editing = "view" not in request.GET and not refusal(document, kind.moves["save"], access.actor_for(user, document))
+    interrupted = interrupted_form(request) if editing else None
+    if interrupted is not None:
+        return _give_back(request, kind, user, document, interrupted)
+    answer = _render_sheet(request, kind, user, document, DocumentForm(kind, document, locked=not editing))
+    answer.headers["ETag"] = mark
+    return answer
+
+
+def _give_back(request: HttpRequest, kind: Kind, user: User, document: Document, typed: QueryDict) -> Answer:
+    """Show again what was sent when the session had just ended; nothing of it is saved yet."""
+    messages.warning(request, _("The session had ended. What you typed is here again; it is not saved yet."))
+    form = DocumentForm(kind, document, typed)
+    if typed.get("version") != str(document.version):
+        return _answer_conflict(request, kind, user, document, form)
+    form.is_valid()
     return _render_sheet(request, kind, user, document, form)
 
 

@@ -140,7 +140,8 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
-SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+# Longer than a session may last: the server ends it, and keeps what was being sent.
+SESSION_COOKIE_AGE = 2 * SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Two portals on one host (other ports) must not take each other's cookies.
 SESSION_COOKIE_NAME = f"portal_session_{PORT}"

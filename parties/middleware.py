@@ -48,8 +48,10 @@ class SessionLimitsMiddleware:
         if live and (reason or not request.user.is_authenticated):
             return HttpResponse(status=401)
         if reason:
+            user_id = request.user.pk
             logout(request)
             request.session[sessions.ENDED] = reason
+            sessions.keep_interrupted(request, user_id)
         elif request.user.is_authenticated and not live:
             sessions.note_activity(request.session)
         return self.get_response(request)

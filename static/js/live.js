@@ -12,6 +12,8 @@ class LivePage {
   #opened = Date.now();
   // What the server last sent of each part: the page itself is changed by what is typed.
   #seen = new Map();
+  // Names the state that was sent last; the server sends nothing while it is the same.
+  #mark = "";
 
   constructor() {
     for (const part of document.querySelectorAll("[data-live]")) this.#seen.set(part.id, part.outerHTML);
@@ -28,8 +30,10 @@ class LivePage {
   async #look() {
     clearTimeout(this.timer);
     if (document.hidden || !document.querySelector("[data-live-poll]")) return;
-    const response = await fetch(location.href, { headers: { "X-Live": "1" } }).catch(() => null);
+    const headers = { "X-Live": "1", "If-None-Match": this.#mark };
+    const response = await fetch(location.href, { headers }).catch(() => null);
     if (response && (response.redirected || response.status === 401)) return;
+    if (response?.ok) this.#mark = response.headers.get("ETag") ?? "";
     if (response?.ok) this.#show(new DOMParser().parseFromString(await response.text(), "text/html"));
     this.#wait();
   }
