@@ -6,10 +6,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.demonstration import PASSWORDS, PIN
@@ -21,17 +23,25 @@ STOPPED_WITHIN_SECONDS = 8
 
 def environment() -> dict[str, str]:
     """Return the environment of every program: a demonstration, with its data under PORTAL_VAR."""
-    port = os.environ.get("PORT", "8000")
     var = Path(os.environ.get("PORTAL_VAR", ROOT / "var")).resolve()
-    defaults = {
-        "DEPLOYMENT": "demonstration",
-        "PORT": port,
-        "EKEY_PORT": "61232",
-        "CUSTOMS_DESK": "auto",
-        "CUSTOMS_DESK_PORT": str(int(port) + 1),
-        "PYTHONUNBUFFERED": "1",
-    }
+    defaults = {"DEPLOYMENT": "demonstration", "PORT": "8000", "CUSTOMS_DESK": "auto", "PYTHONUNBUFFERED": "1"}
     return {**defaults, **os.environ, "PORTAL_VAR": str(var)}
+
+
+def with_ports(env: dict[str, str]) -> dict[str, str]:
+    """Add the ports of the stand-ins; those that nobody set give way to another copy that runs beside this one."""
+    wanted = {"EKEY_PORT": 61232, "CUSTOMS_DESK_PORT": int(env["PORT"]) + 1000}
+    return {**{name: free_port(port) for name, port in wanted.items() if name not in env}, **env}
+
+
+def free_port(preferred: int) -> str:
+    """Return `preferred` as text, or any other port where it is taken."""
+    for port in (preferred, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return str(probe.getsockname()[1])
+    raise OSError("no port is free")
 
 
 def programs(env: dict[str, str]) -> dict[str, list[str]]:
@@ -127,6 +137,7 @@ def main() -> int:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         prepare(env)
+        env = with_ports(env)
         running = start(env)
         announce(env)
         wait_ready(f"http://127.0.0.1:{env['PORT']}/")
