@@ -4,14 +4,17 @@
 `ready http://…`. Ctrl-C stops all of it.
 """
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deploy.demonstration import PASSWORDS, PIN
@@ -32,6 +35,14 @@ def with_ports(env: dict[str, str]) -> dict[str, str]:
     """Add the ports of the stand-ins; those that nobody set give way to another copy that runs beside this one."""
     wanted = {"EKEY_PORT": 61232, "CUSTOMS_DESK_PORT": int(env["PORT"]) + 1000}
     return {**{name: free_port(port) for name, port in wanted.items() if name not in env}, **env}
+
+
+@contextmanager
+def one_copy_at_a_time() -> Iterator[None]:
+    """Hold other copies back while this one chooses its ports and takes them."""
+    with (Path(tempfile.gettempdir()) / f"guarantee-portal-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def free_port(preferred: int) -> str:
@@ -137,10 +148,11 @@ def main() -> int:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         prepare(env)
-        env = with_ports(env)
-        running = start(env)
-        announce(env)
-        wait_ready(f"http://127.0.0.1:{env['PORT']}/")
+        with one_copy_at_a_time():
+            env = with_ports(env)
+            running = start(env)
+            announce(env)
+            wait_ready(f"http://127.0.0.1:{env['PORT']}/")
         return watch(running)
     except KeyboardInterrupt:
         return 0
