@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATIC := $(shell find static -type f)
 
-.PHONY: run test check bench setup lock messages diagram clean
+.PHONY: run test test-long check bench bench-long setup lock messages diagram clean
 
 run: $(VENV)/demonstration build/machine-run build/fonts/stamp build/static/staticfiles.json catalogue
 	@exec $(BIN)/python -m deploy.run
@@ -12,6 +12,11 @@ run: $(VENV)/demonstration build/machine-run build/fonts/stamp build/static/stat
 test: check
 	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests
 	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests
+
+# The full counts of faults and races; `make test` runs a small number of each.
+test-long: setup
+	DATABASE_URL= $(BIN)/python -m pytest -n 2 -m long tests
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 -m long tests
 
 check: $(VENV)/dev build/machine-test build/fonts/stamp build/static/staticfiles.json catalogue
 	$(BIN)/ruff check .
@@ -24,6 +29,9 @@ check: $(VENV)/dev build/machine-test build/fonts/stamp build/static/staticfiles
 
 bench: $(VENV)/dev build/machine-test build/fonts/stamp catalogue
 	$(BIN)/python -m benchmarks
+
+bench-long: setup
+	$(BIN)/python -m benchmarks.lists
 
 setup: $(VENV)/dev build/machine-test build/fonts/stamp build/static/staticfiles.json catalogue
 

@@ -2,6 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from deposits.grid import GRID
@@ -53,6 +54,11 @@ class LevyOrder(Document):
     class Meta(Document.Meta):
         abstract = False
         verbose_name, verbose_name_plural = _("levy order"), _("levy orders")
+        indexes = [
+            *Document.Meta.indexes,
+            models.Index("guaranteed_code", "guarantee_mode", F("pre_entry_number").desc(), name="levyorder_mode"),
+            models.Index("guaranteed_code", "business_number", F("pre_entry_number").desc(), name="levyorder_business"),
+        ]
         constraints = [
             *Document.Meta.constraints,
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="deposits_levyorder_amount_above_zero"),

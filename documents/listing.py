@@ -99,12 +99,12 @@ def _cut(page: Listing, found: QuerySet[Document], query: QueryDict) -> list[Doc
     """Cut the page out of `found`, and number the pages around it."""
     after = cursor(query.get("after", ""))
     if after:
-        rows = list(_annotated(found.filter(pre_entry_number__lt=after))[: PAGE_SIZE + 1])
+        rows = list(annotated(found.filter(pre_entry_number__lt=after))[: PAGE_SIZE + 1])
         page.pages = cursor_pages(page.parameters, rows)
         return rows[:PAGE_SIZE]
     number = page_number(query.get("page", "1"), page.total)
     start = (number - 1) * PAGE_SIZE
-    rows = list(_annotated(found)[start : start + PAGE_SIZE + 1])
+    rows = list(annotated(found)[start : start + PAGE_SIZE + 1])
     page.first, page.last = start + 1, start + min(len(rows), PAGE_SIZE)
     page.pages = numbered_pages(page.parameters, number, page.total, rows)
     return rows[:PAGE_SIZE]
@@ -122,7 +122,7 @@ def _shown_besides() -> dict[str, Any]:
     }
 
 
-def _annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
+def annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
     return documents.annotate(**_shown_besides())
 
 

@@ -55,6 +55,10 @@ class Document(models.Model):
         indexes = [
             models.Index("guaranteed_code", F("pre_entry_number").desc(), name="%(class)s_unit"),
             models.Index("guaranteed_code", "data_status", F("pre_entry_number").desc(), name="%(class)s_unit_status"),
+            models.Index("guaranteed_code", "declared_on", name="%(class)s_unit_declared"),
+            models.Index(
+                "guaranteed_code", "guaranteed_credit_code", F("pre_entry_number").desc(), name="%(class)s_credit"
+            ),
             # Who files for others finds whose documents name it; who files for itself is not in them.
             models.Index(
                 "named_agent_code", "guaranteed_code", name="%(class)s_named_agent", condition=~Q(named_agent_code="")
