@@ -32,7 +32,8 @@ CUSTOMS = Actor("customs", frozenset({Role.CUSTOMS, Role.DATA_CENTRE}))
 
 
 def unit_code(user: User) -> str:
-    return user.unit.code if user.unit else ""
+    """Return the code of the user's unit; '' where there is none, or one for which nobody may act any more."""
+    return user.unit.code if user.unit and user.unit.is_active else ""
 
 
 def visible_to(user: User, documents: QuerySet[D]) -> QuerySet[D]:
@@ -54,6 +55,8 @@ def get_document(user: User, kind: "Kind", number: str) -> Document:
 
     What `user` may not see does not exist. Raises Http404.
     """
+    if not (number.isascii() and number.isalnum()):  # a database may refuse what a query string can hold, such as NUL
+        raise Http404
     named = Q(**{kind.number: number}) | Q(pre_entry_number=number)
     document = visible_to(user, kind.documents()).filter(named).first()
     if document is None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from documents.capital import capital
 from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_parts, status_badge
-from documents.grid import Place
+from documents.grid import Fill, Place
 from documents.kind import Kind
 from documents.models import Document
 from documents.money import MoneyField
@@ -97,7 +97,8 @@ def _open(cell: Cell, place: Place, form: "DocumentForm", values: Mapping[str, A
     field = form[place.name]
     cell.grey, cell.field, cell.kind = False, field, _kind_of_field(field)
     cell.value = str(field.value() or "")
-    cell.star = place.is_required(values)
+    # Drawn also while a choice locks the field: the style sheet hides it as long as that lasts.
+    cell.star = place.fill is Fill.MUST
     if place.when is not None:
         cell.when_json, cell.locked_reason = place.when.as_json(), place.otherwise
         cell.grey = not place.is_open(values)
@@ -127,7 +128,7 @@ def _judge(cell: Cell, form: "DocumentForm") -> None:
 def _short(code: str) -> str:
     """Return at most six characters that say what is wrong (LOOK 6)."""
     return {
-        "required": _("Required"),
+        "required": _("Missing"),
         "unseen": _("Unseen sign"),
         "max_length": _("Too long"),
         "invalid_choice": _("Not in list"),

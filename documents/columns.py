@@ -121,12 +121,12 @@ def _days_left(left: Badge) -> SafeString:
 
 
 def _data_status(_name: str) -> Draw:
-    cells = {status.value: _badge_cell("status", status_badge(status)) for status in DataStatus}
+    cells = {status.value: _badge_cell("badge", status_badge(status)) for status in DataStatus}
     return lambda document, _url: cells[document.data_status]
 
 
 def _guarantee_status(_name: str) -> Draw:
-    cells = {status.value: _badge_cell("guarantee", guarantee_badge(status)) for status in GuaranteeStatus}
+    cells = {status.value: _badge_cell("money-state", guarantee_badge(status)) for status in GuaranteeStatus}
     return lambda document, _url: cells[document.guarantee_status]
 
 

@@ -67,7 +67,9 @@ def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Ev
 
 def _declare(kind: Kind, document: Document, user: User, request: SigningRequest, posted: QueryDict) -> Event:
     if request.version == document.version and request != signing.open_request(document, user):
-        raise Refused(_("What was frozen for signing is no longer valid: it lasts ten minutes. Please check it and sign again."))
+        raise Refused(
+            _("What was frozen for signing is no longer valid: it lasts ten minutes. Please check it and sign again.")
+        )
     return signing.declare(document, kind, user, request, posted.get("signature", ""), posted.get("certificate", ""))
 
 

@@ -4,9 +4,11 @@ Order does not matter: within an attempt a higher answer moves the status and a 
 money is computed from all that has arrived. What cannot be matched is parked, what contradicts itself is quarantined.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customs.inbox import Handled, Park, Quarantine
@@ -17,7 +19,7 @@ from documents.access import CUSTOMS, Actor
 from documents.kind import Kind, kind_named, kinds
 from documents.models import Attempt, Document, Filing
 from documents.moves import Role
-from documents.perform import begin, perform
+from documents.perform import Stale, begin, perform
 from documents.receipts import keep_receipt
 from documents.reports import REPORTS, refuse_unfit
 
@@ -44,10 +46,21 @@ MOVES = {
     Verdict.RETURNED: "return",
 }
 DUPLICATE = "重复"
+MEETINGS = 3
 
 
 def handle(message: InboxMessage, incoming: Incoming) -> Handled:
-    """Apply one message. Raises Park when its document is not known yet, Quarantine when it cannot be right."""
+    """Apply one message; when a clerk saves the same document in that moment, apply it to what was saved.
+
+    Raises Park when its document is not known yet, Quarantine when it cannot be right.
+    """
+    for _meeting in range(MEETINGS):
+        with suppress(Stale), transaction.atomic():
+            return _apply(message, incoming)
+    return _apply(message, incoming)
+
+
+def _apply(message: InboxMessage, incoming: Incoming) -> Handled:
     issuer = next((kind for kind in kinds() if incoming.message_type in kind.issues), None)
     if issuer:
         return _issue(issuer, message, incoming)

@@ -15,6 +15,7 @@ from documents.forms import TypedDateField, VisibleCharField
 from documents.kind import Kind
 from documents.models import Document
 from documents.status import DataStatus
+from documents.text import validate_visible
 
 MOST_NUMBERS = 100
 
@@ -24,7 +25,7 @@ class SearchForm(forms.Form):
 
     unit = forms.ChoiceField(label=_("Guaranteed unit to query"))
     credit_code = VisibleCharField(label=_("Unified social credit code"), required=False, max_length=18)
-    number = VisibleCharField(required=False, max_length=2000)
+    number = forms.CharField(required=False, max_length=2000)
     business_number = VisibleCharField(label=_("Business document number"), required=False, max_length=12)
     mode = forms.ChoiceField(
         label=_("Guarantee mode"), required=False, choices=[("", _("All")), *GuaranteeMode.choices]
@@ -40,8 +41,9 @@ class SearchForm(forms.Form):
         self.fields["unit"].choices = [("", ""), *units]  # type: ignore[attr-defined]
 
     def clean_number(self) -> list[str]:
-        """Several numbers may be pasted, parted by spaces or commas."""
+        """Several numbers may be pasted, parted by spaces, commas, tabs or line breaks, as a spreadsheet's column is."""
         numbers = [number for number in re.split(r"[\s,;，；、]+", self.cleaned_data["number"].upper()) if number]
+        validate_visible("".join(numbers))
         if len(numbers) > MOST_NUMBERS:
             raise ValidationError(_("At most %(most)s numbers at a time."), params={"most": MOST_NUMBERS})
         return numbers

@@ -19,6 +19,9 @@ from documents.perform import Refused, Stale, perform, refusal
 from parties.ekeys import CardRefused, bound_card, check_certificate, signature_method
 from parties.models import EKey, User
 
+# What declaring itself writes into a document, beside what the clerk filled in.
+DECLARED = ("declarant_code", "declarant_credit_code", "declarant_name", "declared_on")
+
 
 @dataclass(frozen=True)
 class Signed:
@@ -161,9 +164,9 @@ def queue_declaration(document: Document, signed: Signed) -> None:
         number=document.attempt,
         internal_no=number,
         declarant_code=document.declarant_code,
-        declared_by=request.user,
+        declared_by_id=request.user_id,
         declared_at=timezone.now(),
-        values={name: getattr(document, name) for name in kind.grid.open_names()},
+        values={name: getattr(document, name) for name in (*kind.grid.open_names(), *DECLARED)},
         signature_method=request.signature_method,
         certificate_number=signed.card.certificate_number,
         certificate=signed.certificate,

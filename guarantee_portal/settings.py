@@ -107,7 +107,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = True
+    # One process serves a few requests at once; processes × max_size must stay below the server's max_connections.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 6}
     # The folder of a socket stands percent-encoded in the place of the host.
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -138,6 +139,7 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "parties.sign_in.client_address"
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
+SESSION_ENGINE = "parties.session_store"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
 # Longer than a session may last: the server ends it, and keeps what was being sent.

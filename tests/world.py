@@ -7,6 +7,7 @@ portal by messages alone.
 import base64
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,8 @@ class World:
             may_enter=enter,
             may_declare=declare,
         )
-        holder = Holder(user.name, unit, UNITS[unit])
-        self.cards[account] = card = issue_card(self.authority, account, f"88000000{len(self.cards):08}", holder)
+        number = f"88000000{len(self.cards):08}"
+        self.cards[account] = card = _card(self.authority, account, number, Holder(user.name, unit, UNITS[unit]))
         bind(user, card.certificate_der, card.card_number, user)
         return user
 
@@ -160,6 +161,12 @@ class World:
 
     def fresh(self, order: LevyOrder) -> LevyOrder:
         return LevyOrder.objects.get(pk=order.pk)
+
+
+@cache
+def _card(authority: Authority, account: str, number: str, holder: Holder) -> Card:
+    """Issue a card, once for all tests of the process: making its key takes longer than most tests."""
+    return issue_card(authority, account, number, holder)
 
 
 def _date(text: str) -> dt.date | None:
