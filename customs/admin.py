@@ -69,12 +69,16 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
         return request.user.has_perm(f"customs.change_{self.opts.model_name}")
 
     def _for_each(
-        self, request: HttpRequest, chosen: QuerySet[Any], act: Callable[[Any, object], None], refused: type[Exception]
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Any],
+        act: Callable[[Any, object], None],
+        *refusals: type[Exception],
     ) -> None:
         for message in chosen.order_by("id"):
             try:
                 act(message, request.user)
-            except refused as reason:
+            except refusals as reason:
                 self.message_user(request, f"{message}: {reason}", messages.ERROR)
             else:
                 self.message_user(request, _("%(message)s: done.") % {"message": message}, messages.SUCCESS)
@@ -96,7 +100,7 @@ class OutboxMessageAdmin(MessageAdmin):
 
     @admin.action(description=_("Give held messages up (申报失败)"), permissions=["operate"])
     def fail(self, request: HttpRequest, chosen: QuerySet[OutboxMessage]) -> None:
-        self._for_each(request, chosen, outbox.fail, outbox.NotHeld)
+        self._for_each(request, chosen, outbox.fail, outbox.NotHeld, outbox.CannotFail)
 
 
 @admin.register(InboxMessage)

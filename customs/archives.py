@@ -1,6 +1,7 @@
-"""The zip around a message: one entry, no path, a limit on its expanded size."""
+"""The zip around a message: one entry, stored or deflated, no path, a limit on its expanded size."""
 
 import io
+import struct
 import zipfile
 import zlib
 
@@ -11,6 +12,20 @@ from customs.safe_xml import MAX_BYTES, Unreadable
 _ZIP = b"PK\x03\x04"
 # One date for all, so that the same message always gives the same bytes.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+# The other methods have decoders that fail in ways of their own, and LZMA's takes as much memory as the entry asks for.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile lets through from a broken archive; RuntimeError is an encrypted entry.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    OSError,
+)
 
 
 def pack(name: str, content: bytes) -> bytes:
@@ -32,7 +47,7 @@ def unpack(raw: bytes, file_name: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _only_entry(archive, file_name)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise Unreadable(_("The zip cannot be read: %(error)s") % {"error": error}) from error
 
 
@@ -46,6 +61,8 @@ def _only_entry(archive: zipfile.ZipFile, file_name: str) -> bytes:
     base, _dot, _suffix = file_name.rpartition(".")
     if name.lower() != f"{base}.xml".lower():
         raise Unreadable(_("The entry of the zip is not named as the zip is."))
+    if entries[0].compress_type not in _METHODS:
+        raise Unreadable(_("The zip is compressed in a way that is not accepted."))
     with archive.open(entries[0]) as entry:
         # One byte more than allowed tells a bomb without expanding it; the size the zip claims proves nothing.
         content = entry.read(MAX_BYTES + 1)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -137,8 +137,11 @@ def retry_parked() -> bool:
 
 def alert_overdue() -> int:
     """Raise the alert of messages that have been parked for 24 hours; they stay parked. Returns how many."""
-    overdue = Q(state=State.PARKED, parked_until__lte=Now(), alert=False, acknowledged_by="")
-    return InboxMessage.objects.filter(overdue).update(alert=True)
+    overdue = InboxMessage.objects.filter(state=State.PARKED, parked_until__lte=Now(), alert=False, acknowledged_by="")
+    raised = [message for message in overdue.defer("content") if overdue.filter(id=message.id).update(alert=True)]
+    for message in raised:
+        logger.error("%s has been parked for %s: %s", message, PARKING_TIME, message.reason)
+    return len(raised)
 
 
 def replay(message: InboxMessage, by: object) -> None:
@@ -157,9 +160,9 @@ def replay(message: InboxMessage, by: object) -> None:
             acknowledged_by="",
             errors=0,
             next_try_at=Now(),
-            replayed_by=str(by),
+            replayed_by=str(by)[:150],
         )
-        Intervention.objects.create(incoming=fresh, action=Intervention.Action.REPLAY, by=str(by))
+        Intervention.objects.create(incoming=fresh, action=Intervention.Action.REPLAY, by=str(by)[:150])
     logger.info("%s replayed by %s", fresh, by)
     message.refresh_from_db()
 
@@ -167,8 +170,9 @@ def replay(message: InboxMessage, by: object) -> None:
 def acknowledge(message: InboxMessage, by: object) -> None:
     """An operator has seen the alert."""
     with transaction.atomic():
-        if InboxMessage.objects.filter(id=message.id, alert=True).update(alert=False, acknowledged_by=str(by)):
-            Intervention.objects.create(incoming=message, action=Intervention.Action.ACKNOWLEDGE, by=str(by))
+        name = str(by)[:150]
+        if InboxMessage.objects.filter(id=message.id, alert=True).update(alert=False, acknowledged_by=name):
+            Intervention.objects.create(incoming=message, action=Intervention.Action.ACKNOWLEDGE, by=name)
 
 
 def waiting() -> QuerySet[InboxMessage]:
@@ -186,6 +190,8 @@ def _insert(message: InboxMessage) -> InboxMessage:
         door.compare_with_twin(message)
         message.pk = None
         message.save(force_insert=True)
+    if message.alert:
+        logger.error("%s for %s is quarantined: %s", message, message.folder_unit, message.reason)
     return message
 
 
@@ -236,7 +242,8 @@ def _finish(message: InboxMessage, handled: Handled) -> None:
         alert=bool(handled.alert),
         leased_until=None,
     )
-    logger.info("%s %s: %s %s", message, handled.pre_entry_number, state, handled.alert)
+    level = logging.ERROR if handled.alert else logging.INFO
+    logger.log(level, "%s %s: %s %s", message, handled.pre_entry_number, state, handled.alert)
 
 
 def _park(message: InboxMessage, reason: str) -> None:
@@ -256,7 +263,8 @@ def _set_aside(message: InboxMessage, **changes: object) -> None:
     except _Overtaken:
         return
     if message.state != changes["state"]:
-        logger.warning("%s %s: %s", message, changes["state"], changes["reason"])
+        level = logging.ERROR if changes.get("alert") else logging.WARNING
+        logger.log(level, "%s %s: %s", message, changes["state"], changes["reason"])
 
 
 def _count_error(message: InboxMessage, error: Exception) -> None:

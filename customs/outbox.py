@@ -32,10 +32,15 @@ class NotHeld(Exception):
     """Only a message that is held can be sent again or failed."""
 
 
+class CannotFail(Exception):
+    """The kernel does not let the message be given up; its text tells the operator why."""
+
+
 def register_failure(callback: Failure) -> None:
     """`callback(message, by)` is called when an operator fails a message: the kernel moves the document to 申报失败.
 
-    It runs in the transaction that fails the message; if it raises, nothing changes.
+    It runs in the transaction that fails the message; if it raises, nothing changes. Its refusal is CannotFail. `by` is
+    the operator's user.
     """
     if callback not in _failures:
         _failures.append(callback)
@@ -98,7 +103,10 @@ def send_again(message: OutboxMessage, by: object) -> None:
 
 
 def fail(message: OutboxMessage, by: object) -> None:
-    """Give a held message up; the kernel is told first (lock order: document, then outbox). Raises NotHeld."""
+    """Give a held message up; the kernel is told first (lock order: document, then outbox).
+
+    Raises NotHeld, also for one that customs has answered meanwhile, and CannotFail when the kernel refuses.
+    """
     with transaction.atomic():
         for callback in _failures:
             callback(message, by)
@@ -158,6 +166,29 @@ def mark_carried(sent: OutboxTry) -> bool:
         return True
 
 
+def note_answered(internal_no: str) -> None:
+    """Customs has answered the attempt: it arrived, whatever the client said. It is neither sent again nor held.
+
+    To be called after the document was changed (lock order: document, then outbox).
+    """
+    on_its_way = OutboxMessage.objects.filter(
+        internal_no=internal_no, state__in=[State.QUEUED, State.PLACED, State.HELD]
+    )
+    if on_its_way.update(state=State.CARRIED, carried_at=Now(), leased_until=None, alert=False, reason=""):
+        logger.info("%s was answered before the client was seen to carry it", internal_no)
+
+
+def note_restored() -> int:
+    """Count, once, a try that was perhaps sent for every message that an older backup knows as not carried yet.
+
+    It has number 0, before all that the restored tables know. Returns how many messages were given one.
+    """
+    unsure = OutboxMessage.objects.filter(state__in=[State.QUEUED, State.PLACED, State.HELD]).exclude(tried__number=0)
+    with transaction.atomic():
+        tries = [_try_before_restore(message) for message in unsure.defer("content")]
+        return len(OutboxTry.objects.bulk_create(tries))
+
+
 def mark_failed(sent: OutboxTry) -> bool:
     """The client moved the file to FailBox: try again a little later, hold after the third time. False when known."""
     with transaction.atomic():
@@ -172,9 +203,10 @@ def mark_failed(sent: OutboxTry) -> bool:
             next_try_at=in_time(RETRY_DELAY * sent.number),
             leased_until=None,
         )
-        newest.filter(failures__gte=MAX_FAILURES).update(
+        if newest.filter(failures__gte=MAX_FAILURES).update(
             state=State.HELD, alert=True, reason=_("The client could not send it three times.")
-        )
+        ):
+            logger.error("%s could not be sent three times; held for an operator", sent.file_name)
         return True
 
 
@@ -184,6 +216,11 @@ def mark_vanished(sent: OutboxTry) -> None:
         placed = OutboxMessage.objects.filter(id=sent.message_id, state=State.PLACED, tries=sent.number)
         if placed.update(state=State.HELD, alert=True, reason=_("The file vanished from OutBox.")):
             logger.error("%s vanished from OutBox; held for an operator", sent.file_name)
+
+
+def _try_before_restore(message: OutboxMessage) -> OutboxTry:
+    file_name = f"{message.message_type}_{message.internal_no}_t-0.zip"
+    return OutboxTry(message=message, number=0, file_name=file_name, outcome=Outcome.INTERRUPTED, outcome_at=Now())
 
 
 def _close(sent: OutboxTry, outcome: str) -> bool:
@@ -199,5 +236,5 @@ def _leave_held(message: OutboxMessage, **changes: object) -> None:
 
 
 def _log(message: OutboxMessage, action: str, by: object) -> None:
-    Intervention.objects.create(outgoing=message, action=action, by=str(by))
+    Intervention.objects.create(outgoing=message, action=action, by=str(by)[:150])
     logger.info("%s %s by %s", message, action, by)

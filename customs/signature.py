@@ -5,11 +5,11 @@ Reference `#String` without transforms, SHA-256 of the canonical Object exactly 
 """
 
 import base64
-import binascii
 import hashlib
 import re
 
 from cryptography import x509
+from django.conf import settings
 from django.utils.translation import gettext as _
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
@@ -56,7 +56,7 @@ def assemble(package: bytes, signed_info: bytes, signature_value: str, key_name:
     value = "".join(signature_value.split())
     try:
         base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise SignatureWrong(_("The signature value is not base64.")) from error
     if not value or not _KEY_NAME.fullmatch(key_name):
         raise SignatureWrong(_("The signature value or the certificate number is missing or malformed."))
@@ -92,6 +92,7 @@ class _Verifier(XMLVerifier):
 def verify(document: bytes, certificate_der: bytes) -> None:
     """Check that the key of the certificate signed exactly the Package of the document. Raises SignatureWrong.
 
+    Only the methods in settings.EKEY_SIGNATURE_METHODS are accepted.
     Chain and validity of the certificate are not looked at: a declaration stays verifiable after its card expired.
     """
     try:
@@ -145,7 +146,7 @@ def _checked_methods(signed_info: etree._Element) -> SignatureMethod:
     algorithms = [element.get("Algorithm") for element in signed_info]
     if algorithms[0] != CanonicalizationMethod.CANONICAL_XML_1_0.value:
         raise SignatureWrong(_("The canonicalisation method is not accepted."))
-    for method in METHODS.values():
-        if algorithms[1] == method.value:
+    for name, method in METHODS.items():
+        if algorithms[1] == method.value and name in settings.EKEY_SIGNATURE_METHODS:
             return method
     raise SignatureWrong(_("The signature method is not accepted."))

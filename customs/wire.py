@@ -91,10 +91,11 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Issued:
-    """What customs issues by itself: its block, the rows of it, and which of our names is the business number."""
+    """What customs issues by itself: its block, its rows, and which of our names are its business number and its note."""
 
     block: str
     number: str
+    note: str
     rows: tuple[ReadRow, ...]
 
 
@@ -150,6 +151,7 @@ ISSUED = {
     "GRT202": Issued(
         "GrtDpstBsc",
         "levy_number",
+        "remark",
         (
             ("dpstLevyBlNo", "levy_number", str),
             ("serialNo", "serial_number", int),
@@ -172,11 +174,13 @@ ISSUED = {
     "GRT203": Issued(
         "GrtDpstCancel",
         "levy_number",
+        "reason",
         (("dpstLevyBlNo", "levy_number", str), ("reason", "reason", str), ("cancelDate", "cancelled_on", read_date)),
     ),
     "GRT231": Issued(
         "PayNotice",
         "guarantee_number",
+        "remark",
         (
             ("noticeNo", "notice_number", str),
             ("grtNo", "guarantee_number", str),
@@ -192,6 +196,7 @@ ISSUED = {
     "GRT232": Issued(
         "PayResult",
         "guarantee_number",
+        "remark",
         (
             ("noticeNo", "notice_number", str),
             ("grtNo", "guarantee_number", str),
@@ -311,7 +316,8 @@ def _decision(head: Incoming, block: etree._Element, verdicts: Mapping[str, Verd
 
 def _issued(head: Incoming, block: etree._Element, layout: Issued) -> Incoming:
     data = {name: read(_text(block, f"{layout.block}/{element}")) for element, name, read in layout.rows}
-    return replace(head, business_number=str(data[layout.number]), data=MappingProxyType(data))
+    number, note = str(data[layout.number]), str(data[layout.note])
+    return replace(head, business_number=number, note=note, data=MappingProxyType(data))
 
 
 def _text(parent: etree._Element, path: str) -> str:

@@ -98,13 +98,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guarantee_portal.settings")
     django.setup()
     from django.conf import settings
+    from django.db import transaction
 
+    from deposits.models import LevyOrder
     from parties.models import User
 
-    if User.objects.filter(username="clerk").exists():
-        return
-    _make_parties(settings.PORTAL_VAR)
-    _make_orders(settings.PORTAL_VAR)
+    if not User.objects.filter(username="clerk").exists():
+        with transaction.atomic():
+            _make_parties(settings.PORTAL_VAR)
+    if not LevyOrder.objects.exists():
+        _make_orders(settings.PORTAL_VAR)
 
 
 def _make_parties(var: Path) -> None:
@@ -194,7 +197,7 @@ def _tell(desk: Any, var: Path, number: str, story: Story) -> None:
     """Let the clerk fill the order in and declare it, and customs answer as far as the story goes."""
     if story.filled is None:
         return
-    document, internal_no = _file(var, number, story)
+    internal_no = _file(var, number, story)
     if not story.declared:
         return
     _exchange()
@@ -204,10 +207,10 @@ def _tell(desk: Any, var: Path, number: str, story: Story) -> None:
         desk.answer(internal_no, answer, {"return": CUSTOMS_RETURNS, "load_failed": CANNOT_LOAD}.get(answer, ""))
         _exchange()
     _settle(desk, number, story)
-    document.refresh_from_db()
 
 
-def _file(var: Path, number: str, story: Story) -> tuple[Any, str]:
+def _file(var: Path, number: str, story: Story) -> str:
+    """Fill the order in, and declare it where the story says so; returns the internal number of the attempt."""
     from deposits.kind import LEVY_ORDER
     from deposits.models import LevyOrder
     from documents import signing
@@ -222,11 +225,11 @@ def _file(var: Path, number: str, story: Story) -> tuple[Any, str]:
         written["letter_valid_until"] = date.today() + timedelta(days=400)
     perform(order, LEVY_ORDER.moves["save"], by=actor_for(user, order), written=written)
     if not story.declared:
-        return order, ""
+        return ""
     request = signing.freeze(order, LEVY_ORDER, user)
     signature, certificate = _sign(var, "clerk", bytes(request.signed_info))
     signing.declare(order, LEVY_ORDER, user, request, signature, certificate)
-    return order, request.internal_no
+    return request.internal_no
 
 
 def _sign(var: Path, account: str, signed_info: bytes) -> tuple[str, str]:

@@ -117,16 +117,17 @@ def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_ready(address: str) -> None:
-    """Print `ready` as soon as the first page can be loaded."""
+def is_ready(address: str) -> bool:
+    """Print `ready` as soon as the first page can be loaded; tell whether it could in time."""
     until = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(address, timeout=5):
                 print(f"ready {address}", flush=True)
-                return
+                return True
         except OSError:
             time.sleep(0.1)
+    return False
 
 
 def watch(running: dict[str, subprocess.Popen[bytes]]) -> int:
@@ -149,10 +150,15 @@ def main() -> int:
     try:
         prepare(env)
         with one_copy_at_a_time():
+            if free_port(int(env["PORT"])) != env["PORT"]:
+                print(f"port {env['PORT']} is taken; choose another with PORT=…", file=sys.stderr)
+                return 1
             env = with_ports(env)
             running = start(env)
             announce(env)
-            wait_ready(f"http://127.0.0.1:{env['PORT']}/")
+            if not is_ready(f"http://127.0.0.1:{env['PORT']}/"):
+                print("the portal does not answer", file=sys.stderr)
+                return 1
         return watch(running)
     except KeyboardInterrupt:
         return 0

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from deposits import messages, rules
 from deposits.grid import GRID
 from documents.columns import Column
-from documents.kind import Kind, register
+from documents.kind import Choices, Kind, register
 from documents.moves import Move, Role, stay
 from documents.status import DataStatus
 from documents.table import table
@@ -40,10 +40,15 @@ LEVY_ORDER = register(
             Column("notice_number", _("Notice number")),
             Column("receipt_number", pgettext_lazy("payment", "Receipt number"), wide_only=True),
         ),
+        search={"business_number": "business_number", "mode": "guarantee_mode"},
         moves=table(CANCEL),
         settle=rules.settle,
         inspect=rules.inspect,
-        choices={"general_guarantee_number": rules.usable_general_guarantees},
+        choices={
+            "general_guarantee_number": Choices(
+                rules.usable_general_guarantees, none=_("The unit has no general guarantee that can carry this amount")
+            )
+        },
         message_type="GRT101",
         message=messages.confirmation,
         issues={"GRT202": messages.issued},

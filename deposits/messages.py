@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from customs.inbox import Quarantine
 from customs.wire import Incoming
 from deposits.models import LevyOrder
 from documents.models import Document, PaymentNotice
+from documents.reports import refuse_other_values
 from documents.status import DataStatus
 
 CONFIRMED = (
@@ -74,12 +74,6 @@ def issued(incoming: Incoming, known: Document | None) -> LevyOrder:
     deadline = {"pay_deadline": data["pay_deadline"]}
     if isinstance(known, LevyOrder):
         # A notice may have set another deadline since.
-        _refuse_other_values(known, values if PaymentNotice.of(known).exists() else values | deadline)
+        refuse_other_values(known, values if PaymentNotice.of(known).exists() else values | deadline)
         return known
     return LevyOrder(**values, **deadline, levy_number=data["levy_number"], data_status=DataStatus.TO_CONFIRM)
-
-
-def _refuse_other_values(order: LevyOrder, values: Mapping[str, Any]) -> None:
-    other = [name for name, value in values.items() if getattr(order, name) != value]
-    if other:
-        raise Quarantine(f"levy order {order.levy_number} was issued before with other values of: {', '.join(other)}")

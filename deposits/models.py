@@ -9,7 +9,7 @@ from deposits.grid import GRID
 from documents.codes import BusinessLink, GuaranteeMode, GuaranteeNature, GuaranteeType, Initiation
 from documents.models import Document
 from documents.money import MoneyField
-from parties.codes import validate_enterprise_code
+from parties.codes import validate_credit_code, validate_enterprise_code
 
 bank_account = RegexValidator(r"^[0-9-]{6,32}\Z", _("A bank account has 6 to 32 digits and dashes."), code="account")
 phone = RegexValidator(
@@ -46,7 +46,9 @@ class LevyOrder(Document):
     contact_name = models.CharField(_("Contact name"), max_length=50, blank=True)
     contact_phone = models.CharField(_("Telephone"), max_length=30, blank=True, validators=[phone])
     payer_code = models.CharField(_("Payer code"), max_length=10, blank=True, validators=[validate_enterprise_code])
-    payer_credit_code = models.CharField(_("Payer credit code"), max_length=18, blank=True)
+    payer_credit_code = models.CharField(
+        _("Payer credit code"), max_length=18, blank=True, validators=[validate_credit_code]
+    )
     payer_name = models.CharField(_("Payer name"), max_length=70, blank=True)
     payer_bank = models.CharField(_("Payer bank"), max_length=50, blank=True)
     payer_account = models.CharField(_("Payer account"), max_length=32, blank=True, validators=[bank_account])

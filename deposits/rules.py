@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,7 @@ from documents.codes import GuaranteeMode, GuaranteeType
 from documents.kind import Findings, Text
 from documents.payments import is_paid
 from documents.status import DataStatus, GuaranteeStatus
-from parties.codes import credit_code_problem
+from parties.codes import credit_code_problem, enterprise_code_warning
 
 LETTER_BEYOND_BUSINESS = timedelta(days=80)
 
@@ -41,7 +40,10 @@ def inspect(order: LevyOrder, values: Mapping[str, Any]) -> Findings:
     credit_code = values.get("payer_credit_code") or ""
     problem = credit_code and credit_code_problem(credit_code)
     if problem:
-        (errors if settings.STRICT_CREDIT_CODE else warnings)["payer_credit_code"] = problem
+        warnings["payer_credit_code"] = problem  # in strict mode the field itself refuses it
+    payer = values.get("payer_code") or ""
+    if payer and (odd := enterprise_code_warning(payer)):
+        warnings["payer_code"] = odd
     valid_until = values.get("letter_valid_until")
     if valid_until:
         _inspect_letter(order, valid_until, errors, warnings)
@@ -51,8 +53,7 @@ def inspect(order: LevyOrder, values: Mapping[str, Any]) -> Findings:
 def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text], warnings: dict[str, Text]) -> None:
     if valid_until <= timezone.localdate():
         errors["letter_valid_until"] = _("The letter must be valid beyond today.")
-    elif order.business_end_date and valid_until < order.business_end_date + LETTER_BEYOND_BUSINESS:
-        wanted = order.business_end_date + LETTER_BEYOND_BUSINESS
-        warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date: %(date)s.") % {
-            "date": f"{wanted:%Y%m%d}"
+    elif order.business_end_date and valid_until - order.business_end_date < LETTER_BEYOND_BUSINESS:
+        warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date %(date)s.") % {
+            "date": f"{order.business_end_date:%Y%m%d}"
         }

@@ -1,5 +1,6 @@
 """Whose is a document (DOMAIN 9): the one door to each of them, and who may do something to it."""
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _
 from documents.models import Document
 from documents.moves import Role
 from parties.access import acts_for, units_for
-from parties.models import User
+from parties.models import Unit, User
 
 if TYPE_CHECKING:
     from documents.kind import Kind
+
+security = logging.getLogger("security")
 
 D = TypeVar("D", bound=Document)
 
@@ -45,7 +48,8 @@ def visible_to(user: User, documents: QuerySet[D]) -> QuerySet[D]:
     own = unit_code(user)
     if not own or not user.is_active:
         return documents.none()
-    return documents.filter(
+    inactive = Unit.objects.filter(is_active=False).values("code")
+    return documents.exclude(guaranteed_code__in=inactive).filter(
         Q(guaranteed_code__in=units_for(user).values("code")) | Q(named_agent_code=own) | Q(declarant_code=own)
     )
 
@@ -60,6 +64,8 @@ def get_document(user: User, kind: "Kind", number: str) -> Document:
     named = Q(**{kind.number: number}) | Q(pre_entry_number=number)
     document = visible_to(user, kind.documents()).filter(named).first()
     if document is None:
+        if kind.documents().filter(named).exists():
+            security.warning("%s asked for %s, which is not for this user to see", user, number)
         raise Http404
     return document
 

@@ -1,13 +1,20 @@
 """What an administrator sees of documents: everything, with its history, and nothing that can be changed by hand."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from documents.models import Attempt, CustomsDistrict, Document, Event, PaymentMode, PaymentNotice, Receipt
+from documents.display import plain
+from documents.kind import kind_of
+from documents.models import Attempt, CustomsDistrict, Document, Event, Payment, PaymentMode, PaymentNotice, Receipt
+from documents.money import format_amount
+from documents.moves import Move
 from documents.receipts import words
 
 
@@ -28,25 +35,49 @@ class DocumentAdmin(ReadOnlyAdmin):
     """A document of any kind, with its history, receipts and attempts below."""
 
     list_filter = ("data_status", "guarantee_status")
-    readonly_fields = ("history", "receipts", "attempts")
+    readonly_fields = ("history", "receipts", "attempts", "money")
     date_hierarchy = "created_at"
 
     @admin.display(description=_("History"))
     def history(self, document: Document) -> str:
+        moves = kind_of(document).moves
         rows = (
-            (e.at.strftime("%Y-%m-%d %H:%M:%S"), e.move, e.was or "-", e.now, e.by, e.note) for e in Event.of(document)
+            (_time(e.at), _label(moves, e.move), e.get_was_display() or "-", e.get_now_display(), e.by, e.note)
+            for e in Event.of(document)
         )
         return format_html_join("", "<div>{} · {} · {} → {} · {} · {}</div>", rows) or "-"
 
     @admin.display(description=_("Receipts"))
     def receipts(self, document: Document) -> str:
-        rows = ((r.at.strftime("%Y-%m-%d %H:%M:%S"), r.message_type, words(r)) for r in Receipt.of(document))
+        rows = ((_time(r.at), r.message_type, words(r)) for r in Receipt.of(document))
         return format_html_join("", "<div>{} · {} · {}</div>", rows) or "-"
 
     @admin.display(description=_("Attempts"))
     def attempts(self, document: Document) -> str:
         rows = ((a.internal_no, a.declared_by, a.certificate_number, _method(a)) for a in Attempt.of(document))
         return format_html_join("", "<div>{} · {} · {} · {}</div>", rows) or "-"
+
+    @admin.display(description=_("Payment notices and payments"))
+    def money(self, document: Document) -> str:
+        rows = [(n.number, format_amount(n.amount), plain(n.pay_deadline), "") for n in PaymentNotice.of(document)]
+        rows += [
+            (
+                p.notice_number,
+                format_amount(p.amount),
+                p.receipt_number,
+                str(_("Received") if p.received else _("Taken back")),
+            )
+            for p in Payment.of(document)
+        ]
+        return format_html_join("", "<div>{} · {} · {} · {}</div>", rows) or "-"
+
+
+def _time(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _label(moves: Mapping[str, Move], name: str) -> str:
+    return str(moves[name].label) if name in moves else str(_("Issued by customs"))
 
 
 def _method(attempt: Attempt) -> str:
@@ -78,6 +109,13 @@ class AttemptAdmin(ReadOnlyAdmin):
 class PaymentNoticeAdmin(ReadOnlyAdmin):
     list_display = ("number", "pre_entry_number", "amount", "issued_on", "pay_deadline")
     search_fields = ("number", "pre_entry_number")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("notice_number", "receipt_number", "amount", "paid_on", "received", "reported_at")
+    list_filter = ("received",)
+    search_fields = ("notice_number", "receipt_number", "pre_entry_number")
 
 
 @admin.register(CustomsDistrict)

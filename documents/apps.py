@@ -12,9 +12,9 @@ class DocumentsConfig(AppConfig):
         from customs import exchange, inbox, outbox
         from documents.inbound import fail_attempt, handle
         from documents.printing import check_printing
-        from parties.models import Unit
+        from parties.access import unit_codes
 
         checks.register(check_printing)
         inbox.register_handler(handle)
         outbox.register_failure(fail_attempt)
-        exchange.register_units(lambda: Unit.objects.filter(is_active=True).values_list("code", flat=True))
+        exchange.register_units(unit_codes)

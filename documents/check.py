@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from documents import signing
 from documents.access import actor_for
 from documents.capital import capital
-from documents.declaring import complete_form
 from documents.display import EMPTY, Badge, coded_text, label_of, plain, status_badge
+from documents.forms import complete_form
 from documents.kind import Kind
 from documents.models import Document, SigningRequest
 from documents.money import format_amount
 from documents.perform import refusal
-from parties.ekeys import bound_card
+from parties.ekeys import bound_card, expiry_notice
 from parties.models import EKey, User
 
 
@@ -77,7 +77,8 @@ def check_of(kind: Kind, document: Document, user: User, problem: str = "") -> C
     card = bound_card(user)
     if card is None:
         reason = reason or _("No e-key is bound to you; ask your administrator to register it.")
-    declared = signing.prepare(document, user, timezone.now())
+    fields = request.fields if request else signing.declaration_fields(document, user, timezone.now())
+    declared = signing.with_fields(document, fields)
     page = CheckPage(
         title=_("Check before declaring"),
         kind_label=str(kind.label),
@@ -86,7 +87,7 @@ def check_of(kind: Kind, document: Document, user: User, problem: str = "") -> C
         amount=format_amount(getattr(document, kind.amount)),
         facts=_facts(kind, declared),
         groups=_groups(kind, declared),
-        checks=_checks(kind, document),
+        checks=[*_checks(kind, document), *_card_findings(card)],
         statement=_statement(),
         after=_after(),
         back_url=kind.url(document),
@@ -134,8 +135,8 @@ def _facts(kind: Kind, document: Document) -> list[Fact]:
 
 
 def _secured(document: Document) -> str:
-    texts = [coded_text(document, name) for name in ("guarantee_type", "guarantee_mode")]
-    return "　".join(text for text in texts if text != EMPTY)
+    coded = (name for name in ("guarantee_type", "guarantee_mode") if hasattr(document, name))
+    return "　".join(text for name in coded if (text := coded_text(document, name)) != EMPTY)
 
 
 def _groups(kind: Kind, document: Document) -> list[CheckGroup]:
@@ -171,6 +172,11 @@ def _checks(kind: Kind, document: Document) -> list[Finding]:
         )
     ]
     return findings + [Finding("warn", str(text)) for text in stored.findings.warnings.values()]
+
+
+def _card_findings(card: EKey | None) -> list[Finding]:
+    notice = expiry_notice(card) if card else ""
+    return [Finding("warn", notice)] if notice else []
 
 
 def _statement() -> list[str]:

@@ -1,7 +1,5 @@
 """What the views ask for when a clerk saves and declares."""
 
-from datetime import date
-
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -32,24 +30,6 @@ def save(kind: Kind, document: Document, user: User, form: DocumentForm) -> Even
     if not document.input_code:
         written |= signing.entry_fields(user)
     return perform(document, move, by=actor, written=written)
-
-
-def freeze(kind: Kind, document: Document, user: User) -> SigningRequest:
-    """Freeze the stored document for signing. Raises Refused when it is not complete or may not be declared."""
-    stored = complete_form(kind, document)
-    if not stored.is_valid():
-        labels = [str(stored.fields[name].label) for name in stored.errors if name in stored.fields]
-        raise Refused(_("Not complete or not right: %(fields)s") % {"fields": _(", ").join(labels)})
-    return signing.freeze(document, kind, user)
-
-
-def complete_form(kind: Kind, document: Document) -> DocumentForm:
-    """Return the stored document as a form that is judged as strictly as declaring is."""
-    posted = QueryDict(mutable=True)
-    for name in kind.grid.open_names():
-        value = getattr(document, name)
-        posted[name] = f"{value:%Y%m%d}" if isinstance(value, date) else str(value or "")
-    return DocumentForm(kind, document, posted, strict=True)
 
 
 def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Event:

@@ -9,6 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -119,6 +120,15 @@ class DocumentForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if getattr(self.document, name) != value}
 
 
+def complete_form(kind: Kind, document: Document) -> DocumentForm:
+    """Return the stored document as a form that is judged as strictly as declaring is."""
+    posted = QueryDict(mutable=True)
+    for name in kind.grid.open_names():
+        value = getattr(document, name)
+        posted[name] = f"{value:%Y%m%d}" if isinstance(value, date) else str(value or "")
+    return DocumentForm(kind, document, posted, strict=True)
+
+
 class GridLayout(LayoutObject):
     """The crispy layout of a document: its whole grid in one flat template."""
 
@@ -135,14 +145,17 @@ def _form_field(kind: Kind, document: Document, name: str) -> forms.Field:
         return TypedDateField(required=False, label=label)
     choices = _choices(kind, document, field)
     if choices is not None:
+        nothing = kind.choices[name].none if name in kind.choices and not choices else ""
         coded = [(value, f"{value}　{text}") for value, text in choices]
-        return forms.ChoiceField(choices=[("", ""), *coded], required=False, label=label)
-    return VisibleCharField(required=False, label=label, max_length=field.max_length, validators=field.validators)
+        return forms.ChoiceField(choices=[("", nothing), *coded], required=False, label=label)
+    # The length is judged by the form field itself, once.
+    validators = [judge for judge in field.validators if not isinstance(judge, MaxLengthValidator)]
+    return VisibleCharField(required=False, label=label, max_length=field.max_length, validators=validators)
 
 
 def _choices(kind: Kind, document: Document, field: Any) -> list[tuple[str, Any]] | None:
     if field.name in kind.choices:
-        return kind.choices[field.name](document)
+        return kind.choices[field.name].of(document)
     if field.name == "payment_mode":
         return payment_modes()
     return list(field.choices) if field.choices else None

@@ -19,7 +19,6 @@ class Leaf:
     label: Text
     url: str
     current: bool
-    count: int = 0
 
 
 @dataclass(slots=True)

@@ -88,9 +88,6 @@ class Grid:
     def open_names(self) -> list[str]:
         return [place.name for place in self.places() if place.fill is not Fill.FIXED]
 
-    def fixed_names(self) -> set[str]:
-        return {place.name for place in self.places() if place.fill is Fill.FIXED}
-
     def complete_when_declared(self, name: str, dates: tuple[str, ...] = ()) -> CheckConstraint:
         """Return the constraint that a document which is not editable has every field it must have.
 

@@ -73,7 +73,7 @@ def _issue(kind: Kind, message: InboxMessage, incoming: Incoming) -> Handled:
     known = kind.documents().filter(**{kind.number: incoming.business_number}).first()
     document = kind.issues[incoming.message_type](incoming, known)
     if document.guaranteed_code != message.folder_unit:
-        raise Quarantine(f"issued to {document.guaranteed_code}, but came for {message.folder_unit}")
+        raise Quarantine(_wrong_unit(document, message))
     if known is None:
         refuse_unfit(document)
         begin(document, kind, by=CUSTOMS, move="issue", at=incoming.sent_at or message.received_at)
@@ -84,9 +84,14 @@ def _report(message: InboxMessage, incoming: Incoming) -> Handled:
     """Apply what customs says about a document by itself: a cancellation, a notice, a payment."""
     kind, document = _document_by_number(incoming.business_number)
     if document.guaranteed_code != message.folder_unit:
-        raise Quarantine(f"about a document of {document.guaranteed_code}, but came for {message.folder_unit}")
+        raise Quarantine(_wrong_unit(document, message))
     moved, alert = REPORTS[incoming.message_type](kind, document, incoming)
     return _keep(document, message, incoming, moved=moved, alert=alert)
+
+
+def _wrong_unit(document: Document, message: InboxMessage) -> str:
+    units = {"unit": document.guaranteed_code, "folder": message.folder_unit}
+    return _("It is about a document of %(unit)s, but came for %(folder)s.") % units
 
 
 def _document_by_number(number: str) -> tuple[Kind, Document]:
@@ -94,7 +99,7 @@ def _document_by_number(number: str) -> tuple[Kind, Document]:
         document = kind.documents().filter(**{kind.number: number}).first() if number else None
         if document:
             return kind, document
-    raise Park(f"no document with number {number or '(none)'}")
+    raise Park(_("There is no document with the number %(number)s.") % {"number": number or "-"})
 
 
 def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
@@ -126,7 +131,8 @@ def _attempt_of(incoming: Incoming) -> Attempt:
     else:
         found = _attempts_by_number(incoming).first()
     if found is None:
-        raise Park(f"no declaration {incoming.internal_no or incoming.pre_entry_number or incoming.business_number}")
+        number = incoming.internal_no or incoming.pre_entry_number or incoming.business_number
+        raise Park(_("There is no declaration %(number)s.") % {"number": number})
     return found
 
 
@@ -147,14 +153,15 @@ def _check_agreement(
     """All numbers present must agree, and the message must have come for the unit that declared the attempt."""
     known = getattr(document, kind.number)
     pairs = {
-        "pre-entry number": (incoming.pre_entry_number, document.pre_entry_number),
-        "round": (incoming.round, document.round),
-        "business number": (incoming.business_number if known else "", known),
-        "unit": (message.folder_unit, attempt.declarant_code),
+        _("Pre-entry number"): (incoming.pre_entry_number, document.pre_entry_number),
+        _("Change round"): (incoming.round, document.round),
+        _("Number"): (incoming.business_number if known else "", known),
+        _("Unit"): (message.folder_unit, attempt.declarant_code),
     }
-    wrong = [f"{what} {said} is not {ours}" for what, (said, ours) in pairs.items() if said not in ("", None, ours)]
+    wrong = [f"{what} {said} ≠ {ours}" for what, (said, ours) in pairs.items() if said not in ("", None, ours)]
     if wrong:
-        raise Quarantine(f"answer to {attempt.internal_no}: " + "; ".join(wrong))
+        facts = {"attempt": attempt.internal_no, "wrong": "; ".join(wrong)}
+        raise Quarantine(_("The answer does not fit declaration %(attempt)s: %(wrong)s") % facts)
 
 
 def _verdict(attempt: Attempt, incoming: Incoming) -> Verdict:
@@ -168,7 +175,8 @@ def _verdict(attempt: Attempt, incoming: Incoming) -> Verdict:
 def _is_news(attempt: Attempt, verdict: Verdict) -> bool:
     """The first decision counts. Raises Quarantine for a contrary one."""
     if RANKS[verdict] == DECISION == attempt.answer and verdict != attempt.verdict:
-        raise Quarantine(f"{verdict} contradicts the decision {attempt.verdict} on {attempt.internal_no}")
+        facts = {"verdict": verdict, "known": attempt.verdict, "attempt": attempt.internal_no}
+        raise Quarantine(_("%(verdict)s contradicts the decision %(known)s on %(attempt)s.") % facts)
     return RANKS[verdict] > attempt.answer
 
 
@@ -178,7 +186,8 @@ def _answer_to_older(
     newest = Attempt.of(document).get(number=document.attempt)
     alert = ""
     if is_news and RANKS[verdict] == DECISION and newest.answer < DECISION:
-        alert = f"{verdict} of the older attempt {attempt.internal_no} while {newest.internal_no} is undecided"
+        facts = {"verdict": verdict, "older": attempt.internal_no, "newest": newest.internal_no}
+        alert = _("%(verdict)s for the older attempt %(older)s, while %(newest)s is undecided.") % facts
     return _keep(document, message, incoming, moved=False, attempt=attempt.number, verdict=verdict, alert=alert)
 
 

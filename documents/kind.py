@@ -31,10 +31,19 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """A list that a field takes from elsewhere, and what it says when there is nothing in it."""
+
+    of: Callable[[Any], list[tuple[str, Text]]]
+    none: Text
+
+
+@dataclass(frozen=True)
 class Kind:
     """The declaration of one document kind.
 
-    `number` and `amount` name the fields that clerks know a document by; `settle` computes the guarantee status from the
+    `search` says which field each parameter of the list's search asks for, besides those that every kind has. `number` and
+    `amount` name the fields that clerks know a document by; `settle` computes the guarantee status from the
     document and its money; `inspect` judges what was entered beyond the single field; `message` gives the values of the
     outgoing message of `message_type`; `issues` are the incoming types by which customs starts a document of this kind;
     `choices` are lists that a field takes from elsewhere.
@@ -50,6 +59,7 @@ class Kind:
     number: str
     grid: Grid
     columns: Sequence["Column"]
+    search: Mapping[str, str]
     moves: Mapping[str, Move]
     settle: Callable[[Any], GuaranteeStatus]
     message_type: str
@@ -57,7 +67,7 @@ class Kind:
     amount: str
     inspect: Callable[[Any, Values], Findings]
     issues: Mapping[str, Callable[[Incoming, Any], "Document"]] = field(default_factory=dict)
-    choices: Mapping[str, Callable[[Any], list[tuple[str, Text]]]] = field(default_factory=dict)
+    choices: Mapping[str, Choices] = field(default_factory=dict)
 
     @property
     def model(self) -> type["Document"]:

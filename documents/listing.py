@@ -32,7 +32,7 @@ class Row:
 
 @dataclass
 class Listing:
-    """What the list page shows. `state` is no_unit, none or rows."""
+    """What the list page shows. `state` is no_unit, wrong (conditions), none or rows."""
 
     state: str
     columns: list[Heading]
@@ -76,6 +76,7 @@ def listing(kind: Kind, user: User, units: Units, search: SearchForm, query: Que
     """Return the page of `kind` that `query` asks for; without a unit nothing is searched."""
     base = Listing("no_unit", headings(kind), search.parameters(), kind.list_url(), search.condition_count())
     if not search.is_valid():
+        base.state = "wrong" if search.is_bound and "unit" not in search.errors else "no_unit"
         return base
     unit = search.cleaned_data["unit"]
     acts = unit in units.acted_for

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-UNITS_PER_YUAN = 100_000
+DECIMALS = 5
 LARGEST_UNITS = 10**18 - 1
 
 
@@ -22,7 +22,7 @@ def to_units(amount: Decimal) -> int:
     """
     if not amount.is_finite():
         raise ValueError(f"not an amount: {amount}")
-    units = amount.scaleb(5)
+    units = amount.scaleb(DECIMALS)
     if units != units.to_integral_value() or abs(units) > LARGEST_UNITS:
         raise ValueError(f"not an amount of 18 digits with 5 decimals: {amount}")
     return int(units)
@@ -30,7 +30,7 @@ def to_units(amount: Decimal) -> int:
 
 def from_units(units: int) -> Decimal:
     """Return whole units of 0.00001 yuan as yuan."""
-    return Decimal(units).scaleb(-5)
+    return Decimal(units).scaleb(-DECIMALS)
 
 
 def format_amount(amount: Decimal) -> str:

@@ -8,11 +8,12 @@ from documents.models import Document, Payment, PaymentNotice
 
 @dataclass(frozen=True)
 class Account:
-    """What is due by the notice in force, what has arrived, and the last receipt."""
+    """What is due by the notice in force, what has arrived, the last receipt, and the last payment that was taken back."""
 
     notice: PaymentNotice | None
     paid: Decimal
     receipt_number: str
+    taken_back: Payment | None
 
     @property
     def missing(self) -> Decimal:
@@ -31,11 +32,13 @@ def notice_in_force(document: Document) -> PaymentNotice | None:
 
 
 def account_of(document: Document) -> Account:
-    arrived = list(Payment.of(document).filter(received=True))
+    payments = list(Payment.of(document))
+    arrived = [payment for payment in payments if payment.received]
     return Account(
         notice_in_force(document),
         sum((payment.amount for payment in arrived), Decimal(0)),
         arrived[0].receipt_number if arrived else "",
+        next((payment for payment in payments if not payment.received), None),
     )
 
 

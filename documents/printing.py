@@ -100,7 +100,6 @@ class FormPrint:
     date_line: Text
     groups: tuple[PrintGroup, ...]
     watermark: Text = ""
-    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _verdict_badges() -> dict[str, Badge]:
 
 def _report_badges() -> dict[str, Badge]:
     return {
-        "GRT202": Badge(_("Levy order issued"), "tray", "amber"),
+        "GRT202": Badge(_("Issued by customs"), "tray", "amber"),
         "GRT203": Badge(_("Cancelled by customs"), "barred", "ink"),
         "GRT231": Badge(_("Payment notice"), "print", "ink"),
         "GRT232": Badge(_("Payment received"), "yen", "green"),
@@ -118,9 +118,11 @@ def _verdict_words(receipt: Receipt) -> str:
 def _report_words(receipt: Receipt) -> str:
     facts = {"note": receipt.note or _("no reason given"), **receipt.facts}
     texts = {
-        "GRT202": _("Customs issued the levy order for %(amount)s yuan."),
-        "GRT203": _("Customs cancelled the levy order: %(note)s"),
-        "GRT231": _("Payment notice %(notice_number)s: please pay %(amount)s yuan by %(pay_deadline)s."),
+        "GRT202": _("Customs issued it; the amount is %(amount)s yuan."),
+        "GRT203": _("Customs cancelled it: %(note)s"),
+        "GRT231": _("Payment notice %(notice_number)s: please pay %(amount)s yuan by %(pay_deadline)s.")
+        if facts.get("pay_deadline")
+        else _("Payment notice %(notice_number)s: please pay %(amount)s yuan; customs names no deadline."),
         "GRT232": _("Customs confirms that %(paid_amount)s yuan arrived; receipt number %(receipt_number)s."),
     }
     if receipt.message_type == "GRT232" and not facts.get("received"):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from customs import door
 from customs.inbox import Quarantine
@@ -12,6 +13,7 @@ from customs.wire import Incoming
 from documents.access import CUSTOMS
 from documents.kind import Kind
 from documents.models import Document, Payment, PaymentNotice, Receipt
+from documents.money import format_amount
 from documents.payments import account_of
 from documents.perform import perform
 
@@ -57,26 +59,40 @@ def _notice(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
     return True, _surplus(document)
 
 
-def _refuse_other_notice(known: PaymentNotice, document: Document, values: dict[str, Any]) -> None:
-    if known.pre_entry_number != document.pre_entry_number:
-        raise Quarantine(f"notice {known.number} was issued before for {known.pre_entry_number}")
+def refuse_other_values(known: models.Model, values: Mapping[str, Any]) -> None:
+    """Raise Quarantine when customs issues again, with other `values`, what is known already."""
     other = [name for name, value in values.items() if getattr(known, name) != value]
     if other:
-        raise Quarantine(f"notice {known.number} was issued before with other values of: {', '.join(other)}")
+        labels = _(", ").join(str(known._meta.get_field(name).verbose_name) for name in other)  # type: ignore[union-attr]
+        raise Quarantine(
+            _("%(number)s was issued before with other values: %(fields)s") % {"number": known, "fields": labels}
+        )
+
+
+def _refuse_other_notice(known: PaymentNotice, document: Document, values: dict[str, Any]) -> None:
+    if known.pre_entry_number != document.pre_entry_number:
+        raise Quarantine(_another_document(known))
+    refuse_other_values(known, values)
+
+
+def _another_document(notice: PaymentNotice) -> str:
+    facts = {"number": notice.number, "document": notice.pre_entry_number}
+    return _("Notice %(number)s was issued for another document, %(document)s.") % facts
 
 
 def _payment(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
     notice_number, received = incoming.data["notice_number"], bool(incoming.data["received"])
     notice = PaymentNotice.objects.filter(number=notice_number).first()
     if notice and notice.pre_entry_number != document.pre_entry_number:
-        raise Quarantine(f"notice {notice_number} was issued for {notice.pre_entry_number}")
+        raise Quarantine(_another_document(notice))
     standing = _standing([*_earlier_reports(document, incoming), incoming])
     for report, arrived in standing.values():
         _store_payment(document, report, arrived)
     if standing[str(incoming.data["receipt_number"])] != (incoming, received):
         return False, ""  # customs said something else since
     perform(document, kind.moves["payment"], by=CUSTOMS, note=_payment_note(incoming), at=incoming.sent_at)
-    return True, _surplus(document) if received else f"a payment of notice {notice_number} was taken back"
+    taken_back = _("A payment of notice %(number)s was taken back.") % {"number": notice_number}
+    return True, _surplus(document) if received else taken_back
 
 
 def _earlier_reports(document: Document, incoming: Incoming) -> list[Incoming]:
@@ -127,7 +143,8 @@ def _payment_note(incoming: Incoming) -> str:
 
 def _surplus(document: Document) -> str:
     account = account_of(document)
-    return f"{account.surplus} yuan more than the notice asks were paid" if account.notice and account.surplus else ""
+    more = _("%(surplus)s yuan more than the notice asks were paid.") % {"surplus": format_amount(account.surplus)}
+    return more if account.notice and account.surplus else ""
 
 
 REPORTS: dict[str, Report] = {"GRT203": _cancel, "GRT231": _notice, "GRT232": _payment}

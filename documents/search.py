@@ -18,6 +18,7 @@ from documents.status import DataStatus
 from documents.text import validate_visible
 
 MOST_NUMBERS = 100
+KINDS_OWN = {"business_number", "mode"}  # conditions that only some kinds have
 
 
 class SearchForm(forms.Form):
@@ -37,6 +38,8 @@ class SearchForm(forms.Form):
     def __init__(self, kind: Kind, units: list[tuple[str, str]], query: QueryDict) -> None:
         super().__init__(query if "unit" in query else None, auto_id="search_%s")
         self.kind = kind
+        for name in KINDS_OWN.difference(kind.search):
+            del self.fields[name]
         self.fields["number"].label = label_of(kind.model, kind.number)
         self.fields["unit"].choices = [("", ""), *units]  # type: ignore[attr-defined]
 
@@ -60,8 +63,7 @@ class SearchForm(forms.Form):
         conditions = {
             "guaranteed_credit_code": asked["credit_code"].upper(),
             f"{self.kind.number}__in": asked["number"],
-            "business_number": asked["business_number"].upper(),
-            "guarantee_mode": asked["mode"],
+            **{field: asked[name].upper() for name, field in self.kind.search.items()},
             "data_status": asked["status"],
             "declared_on__gte": asked["declared_from"],
             "declared_on__lte": asked["declared_to"],

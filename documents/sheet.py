@@ -13,11 +13,10 @@ from documents.display import Badge, guarantee_badge, label_of, plain, status_ba
 from documents.forms import DocumentForm
 from documents.kind import Kind
 from documents.models import Attempt, Document, Event, Receipt
-from documents.money import format_amount
+from documents.notes import Note, notes_of
 from documents.payments import Account, account_of
 from documents.perform import refusal
 from documents.receipts import badge, receipts_of, words
-from documents.status import DataStatus
 from documents.steps import Step, data_steps, money_steps
 
 
@@ -31,12 +30,6 @@ class Button:
     url: str = ""
     reason: str = ""
     look: str = "white"
-
-
-@dataclass(slots=True)
-class Note:
-    level: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -93,7 +86,6 @@ class Sheet:
     receipts_url: str
     errors: list[FieldError] = field(default_factory=list)
     conflict: Comparison | None = None
-    live: bool = True
 
 
 def sheet_of(
@@ -112,7 +104,7 @@ def sheet_of(
         blue=_blue_buttons(kind, document, actor, editing=bool(form.fields)),
         white=_white_buttons(kind, document, receipts, account),
         locked="" if form.fields else _why_locked(kind, document, actor),
-        notes=_notes(document, events, account),
+        notes=notes_of(document, events, account),
         steps=data_steps(document, events),
         money_steps=money_steps(document, account),
         receipts=[receipt_line(receipt, document) for receipt in receipts],
@@ -154,45 +146,6 @@ def _white_buttons(kind: Kind, document: Document, receipts: Sequence[Receipt], 
 
 def _why_locked(kind: Kind, document: Document, actor: Actor) -> str:
     return refusal(document, kind.moves["save"], actor) or _("Read only; all fields are locked.")
-
-
-def _notes(document: Document, events: Sequence[Event], account: Account) -> list[Note]:
-    notes = []
-    if document.cancelled_on:
-        notes.append(
-            Note(
-                "error",
-                _("Customs cancelled it on %(date)s: %(reason)s")
-                % {"date": plain(document.cancelled_on), "reason": document.cancel_reason},
-            )
-        )
-    if document.data_status in (DataStatus.RETURNED, DataStatus.FAILED):
-        notes.append(Note("error", _stopped(document, events)))
-    if account.notice and account.paid and account.missing:
-        notes.append(
-            Note(
-                "warn",
-                _("%(paid)s yuan have arrived; %(missing)s yuan are still missing.")
-                % {"paid": format_amount(account.paid), "missing": format_amount(account.missing)},
-            )
-        )
-    if account.notice and account.surplus:
-        notes.append(
-            Note(
-                "warn",
-                _("%(surplus)s yuan more than the notice asks were paid.")
-                % {"surplus": format_amount(account.surplus)},
-            )
-        )
-    return notes
-
-
-def _stopped(document: Document, events: Sequence[Event]) -> str:
-    reason = next((e.note for e in reversed(events) if e.now == document.data_status != e.was), "-")
-    return _("%(status)s: %(reason)s Please correct it and declare again.") % {
-        "status": status_badge(document.data_status).label,
-        "reason": reason,
-    }
 
 
 def receipt_line(receipt: Receipt, document: Document) -> ReceiptLine:

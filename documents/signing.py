@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customs import outbox, signature, wire
-from documents.access import actor_for
+from documents.access import actor_for, unit_code
+from documents.forms import complete_form
 from documents.kind import Kind
 from documents.models import Attempt, Document, Event, SigningRequest, internal_number
 from documents.perform import Refused, Stale, perform, refusal
 from parties.ekeys import CardRefused, bound_card, check_certificate, signature_method
 from parties.models import EKey, User
+
+logger = logging.getLogger(__name__)
 
 # What declaring itself writes into a document, beside what the clerk filled in.
 DECLARED = ("declarant_code", "declarant_credit_code", "declarant_name", "declared_on")
@@ -37,22 +42,25 @@ class Signed:
 def freeze(document: Document, kind: Kind, user: User) -> SigningRequest:
     """Freeze the declaration of `document` as the next attempt, for `user` to sign within ten minutes.
 
-    Raises Refused when the document may not be declared or no card is bound to the user.
+    Raises Refused when the document is not complete or may not be declared, or when no card is bound to the user.
     """
-    reason = refusal(document, kind.moves["declare"], actor_for(user, document))
+    reason = refusal(document, kind.moves["declare"], actor_for(user, document)) or _why_incomplete(document, kind)
     card = bound_card(user)
     if reason or card is None:
         raise Refused(reason or _("No e-key is bound to you; ask your administrator to register it."))
     now = timezone.now()
-    declared = prepare(document, user, now)
+    fields = declaration_fields(document, user, now)
+    declared = with_fields(document, fields)
     envelope = _envelope(kind, declared, now)
-    package = wire.build(kind.message_type, kind.message(declared), envelope)
+    package = _package(kind, declared, envelope)
     method = signature_method(card)
+    SigningRequest.of(document).filter(user=user, used_at=None).delete()  # only the newest can be signed
     return SigningRequest.objects.create(
         user=user,
         pre_entry_number=document.pre_entry_number,
         round=document.round,
         version=document.version,
+        fields=fields,
         internal_no=declared.internal_no,
         message_id=envelope.message_id,
         package=package,
@@ -62,11 +70,29 @@ def freeze(document: Document, kind: Kind, user: User) -> SigningRequest:
     )
 
 
-def prepare(document: Document, user: User, now: datetime) -> Document:
-    """Return a copy of `document` as `user` declares it at `now`; nothing is stored."""
+def _why_incomplete(document: Document, kind: Kind) -> str:
+    stored = complete_form(kind, document)
+    if stored.is_valid():
+        return ""
+    labels = [str(stored.fields[name].label) for name in stored.errors if name in stored.fields]
+    return _("Not complete or not right: %(fields)s") % {"fields": _(", ").join(labels)}
+
+
+def _package(kind: Kind, declared: Document, envelope: wire.Envelope) -> bytes:
+    """Return the message. Raises Refused when customs' layout cannot carry a value; which one stands in the log."""
+    try:
+        return wire.build(kind.message_type, kind.message(declared), envelope)
+    except wire.WireError as error:
+        logger.exception("%s cannot be put into a message", declared)
+        reason = _("A value does not fit into the message to customs: %(error)s") % {"error": error}
+        raise Refused(reason) from error
+
+
+def with_fields(document: Document, fields: Mapping[str, Any]) -> Document:
+    """Return a copy of `document` with `fields`; nothing is stored."""
     copy = type(document)(**{f.attname: getattr(document, f.attname) for f in document._meta.concrete_fields})
-    for name, value in declaration_fields(document, user, now).items():
-        setattr(copy, name, value)
+    for name, value in fields.items():
+        setattr(copy, name, copy._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
     return copy
 
 
@@ -123,12 +149,11 @@ def declare(
     """
     der = _from_base64(certificate)
     card = check_certificate(user, der)
-    _from_base64(signature_value)
     content = signature.assemble(
         bytes(request.package), bytes(request.signed_info), signature_value, card.certificate_number
     )
     signature.verify(content, der)
-    if request.version != document.version:
+    if request.version != document.version or request.fields["declarant_code"] != unit_code(user):
         raise Stale
     now = timezone.now()
     with transaction.atomic():
@@ -140,14 +165,14 @@ def declare(
             kind.moves["declare"],
             by=actor_for(user, document),
             at=now,
-            written=declaration_fields(document, user, request.created_at),
+            written={name: getattr(with_fields(document, request.fields), name) for name in request.fields},
             carrying=Signed(request, content, der, card, kind),
         )
 
 
 def _from_base64(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)  # some clients wrap their lines
     except (binascii.Error, ValueError) as error:
         raise CardRefused(
             "client_error", _("The e-key client answered with something that is not a signature.")

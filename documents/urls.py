@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, register_converter
 
 from documents import views
 from documents.kind import Kind
+from parties.sessions import gives_back
 
 
 class NumberConverter:
@@ -32,7 +33,7 @@ def urls_of(kind: Kind) -> list[URLPattern]:
 
     return [
         path("", page(views.list_), name="list"),
-        path("<number:number>/", page(views.sheet), name="sheet"),
+        path("<number:number>/", gives_back(page(views.sheet)), name="sheet"),
         path("<number:number>/declare/", page(views.declare), name="declare"),
         path("<number:number>/print/", page(views.print_), name="print"),
         path("<number:number>/receipts/", page(views.receipts), name="receipts"),

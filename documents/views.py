@@ -14,10 +14,10 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from customs.signature import SignatureWrong
-from documents import access, check, declaring, prints
+from documents import access, check, declaring, prints, signing
 from documents.display import status_badge
 from documents.forms import DocumentForm, log_forged_fields
 from documents.kind import Kind
@@ -25,6 +25,7 @@ from documents.listing import listing, units_to_search
 from documents.models import Document, Event
 from documents.payments import notice_in_force
 from documents.perform import Refused, Stale, refusal
+from documents.printing import PrintTooLarge
 from documents.receipts import receipts_of
 from documents.search import SearchForm
 from documents.sheet import Button, Comparison, conflict_of, live_mark, receipt_line, sheet_of
@@ -44,7 +45,7 @@ def document_of(request: HttpRequest, kind: Kind, number: str) -> tuple[User, Do
     return user, access.get_document(user, kind, number)
 
 
-@require_GET
+@require_safe
 def list_(request: HttpRequest, kind: Kind) -> Answer:
     """The list; with `open` it leads to what the toolbar's button asks for, so that it works without JavaScript."""
     user: Any = request.user
@@ -90,7 +91,7 @@ def sheet(request: HttpRequest, kind: Kind, number: str) -> Answer:
     if "X-Live" in request.headers and request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified()
     editing = "view" not in request.GET and not refusal(document, kind.moves["save"], access.actor_for(user, document))
-    interrupted = interrupted_form(request) if editing else None
+    interrupted = interrupted_form(request)
     if interrupted is not None:
         return _give_back(request, kind, user, document, interrupted)
     answer = _render_sheet(request, kind, user, document, DocumentForm(kind, document, locked=not editing))
@@ -127,14 +128,15 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
     """Save, or save and go on to the check page. Whatever goes wrong gives the form back as it was typed."""
     declaring_now, actor = request.POST.get("move") == "declare", access.actor_for(user, document)
     locked = refusal(document, kind.moves["save"], actor)
-    log_forged_fields(kind, document, user, request.POST, locked=bool(locked))
+    is_current = request.POST.get("version") == str(document.version)
+    log_forged_fields(kind, document, user, request.POST, locked=bool(locked) and is_current)
     form = DocumentForm(kind, document, request.POST, strict=declaring_now)
     reason = refusal(document, kind.moves["declare"], actor) if declaring_now else locked
     if reason:
         return _refuse(request, kind, user, document, reason, form)
     if locked:  # who may only declare signs what a colleague has entered
         return _start_declaring(request, kind, user, document)
-    if request.POST.get("version") != str(document.version):
+    if not is_current:
         return _answer_conflict(request, kind, user, document, form)
     if not form.is_valid():
         return _render_sheet(request, kind, user, document, form, status=422)
@@ -152,7 +154,7 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
 def _start_declaring(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
     """Freeze what is stored, and lead to the check page."""
     try:
-        declaring.freeze(kind, document, user)
+        signing.freeze(document, kind, user)
     except Refused as refused:
         return _refuse(request, kind, user, document, str(refused))
     return redirect(kind.url(document, "declare"))
@@ -199,7 +201,7 @@ def _render_check(
 
 def _freeze_again(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
     try:
-        declaring.freeze(kind, document, user)
+        signing.freeze(document, kind, user)
     except Refused as refused:
         return _render_check(request, kind, user, document, problem=str(refused), status=409)
     return redirect(kind.url(document, "declare"))
@@ -221,7 +223,7 @@ def _take_signature(request: HttpRequest, kind: Kind, user: User, document: Docu
     return redirect(kind.url(document))
 
 
-@require_GET
+@require_safe
 def receipts(request: HttpRequest, kind: Kind, number: str) -> Answer:
     """查看回执: the latest receipt and, below it, all earlier ones."""
     _user, document = document_of(request, kind, number)
@@ -238,20 +240,25 @@ def receipts(request: HttpRequest, kind: Kind, number: str) -> Answer:
     return render(request, "documents/receipts.html", context)
 
 
-@require_GET
+@require_safe
 def print_(request: HttpRequest, kind: Kind, number: str) -> Answer:
     """打印: the form as PDF, in any status."""
     user, document = document_of(request, kind, number)
-    return _pdf(prints.form_pdf(kind, document, user), kind.number_of(document))
+    try:
+        return _pdf(prints.form_pdf(kind, document, user), kind.number_of(document))
+    except PrintTooLarge as problem:
+        messages.error(request, str(problem))
+        return redirect(kind.url(document))
 
 
-@require_GET
+@require_safe
 def payment_notice(request: HttpRequest, kind: Kind, number: str) -> Answer:
     """打印缴款通知书: the notice in force as PDF."""
     user, document = document_of(request, kind, number)
     notice = notice_in_force(document)
     if notice is None:
-        return _refuse(request, kind, user, document, _("There is no payment notice."))
+        messages.warning(request, _("There is no payment notice."))
+        return redirect(kind.url(document))
     return _pdf(prints.notice_pdf(kind, document, notice, user), notice.number)
 
 
@@ -260,7 +267,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-@require_GET
+@require_safe
 def look_up_unit(request: HttpRequest) -> JsonResponse:
     """取新: what is known of the unit with the code that was typed."""
     return JsonResponse(facts_of_unit(request.GET.get("code", "")))

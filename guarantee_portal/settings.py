@@ -1,7 +1,7 @@
 """All settings of the portal, each from an environment variable with a safe default.
 
 The deployment is `production` unless `DEPLOYMENT=demonstration` says otherwise; what only a demonstration may do
-(captcha test mode, the demonstration CA, plain http) is refused in production by `guarantee_portal/checks.py`.
+(captcha test mode, the demonstration CA) is refused in production by `parties/checks.py`.
 """
 
 import os
@@ -149,6 +149,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = f"portal_session_{PORT}"
 CSRF_COOKIE_NAME = f"portal_csrf_{PORT}"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "parties.views.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
@@ -160,6 +161,7 @@ if TRUSTED_PROXY_COUNT:
 
 # Forms are given back whole even when somebody pastes megabytes into every field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 CAPTCHA_TEST_MODE = env.bool("CAPTCHA_TEST_MODE", default=False)
 

@@ -7,7 +7,7 @@ from cryptography import x509
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from parties.ekeys import trusted_authorities
+from parties.ekeys import RSA_METHODS, trusted_authorities
 
 # In the subject of the demonstration's certification authority.
 DEMONSTRATION_CA_MARK = "NOT FOR PRODUCTION"
@@ -20,6 +20,17 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.PRODUCTION:
         return []
     return [*_captcha(), *_authorities(), *_secret_key(), *_hosts(), *_simulators()]
+
+
+@register(Tags.security)
+def cards_sign_what_is_accepted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Errors when no declaration could be signed: the method is unknown, or not one that is accepted."""
+    method, accepted = settings.EKEY_RSA_METHOD, settings.EKEY_SIGNATURE_METHODS
+    if method not in RSA_METHODS:
+        return [Error(f"EKEY_RSA_METHOD is {method!r}; known are {', '.join(RSA_METHODS)}.", id="parties.E007")]
+    if method not in accepted:
+        return [Error(f"EKEY_RSA_METHOD is {method!r}, which EKEY_SIGNATURE_METHODS leaves out.", id="parties.E008")]
+    return []
 
 
 def _captcha() -> Iterator[CheckMessage]:

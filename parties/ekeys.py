@@ -52,6 +52,10 @@ REFUSALS: dict[str, str | Promise] = {
 }
 
 
+# What the key of an RSA card can sign with, by the names of the settings.
+RSA_METHODS = ("rsa-sha1", "rsa-sha256")
+
+
 def bound_card(user: User) -> EKey | None:
     """The card that is bound to the user now."""
     return EKey.objects.filter(user=user, unbound_at=None).first()
@@ -95,8 +99,21 @@ def expires_soon(card: EKey, days: int = 30) -> bool:
     return card.valid_to <= timezone.now() + dt.timedelta(days=days)
 
 
+def expiry_notice(card: EKey) -> str:
+    """What to tell the holder of a card whose certificate ends within 30 days, or has ended; '' for any other (EKEY, 3)."""
+    if not expires_soon(card):
+        return ""
+    if card.valid_to <= timezone.now():
+        return str(REFUSALS["expired"])
+    text = gettext("The e-key's certificate expires on %(day)s. Have it renewed, then have the new one registered.")
+    return text % {"day": f"{timezone.localtime(card.valid_to):%Y%m%d}"}
+
+
 def signature_method(card: EKey) -> str:
-    """How this card signs. The client's call hashes for itself, so a setting says what it hashes with (EKEY)."""
+    """How this card signs. The client's call hashes for itself, so a setting says what it hashes with (EKEY).
+
+    A system check holds the setting to one of settings.EKEY_SIGNATURE_METHODS, which alone are accepted.
+    """
     methods: dict[str, str] = {EKey.Algorithm.RSA: settings.EKEY_RSA_METHOD}
     return methods[card.algorithm]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -33,7 +33,8 @@ class ChosenLanguageMiddleware:
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions on the server: after a time without activity, after a time in all, and of users who were disabled.
+    """Ends sessions on the server: after a time without activity, after a time in all, and of users who were disabled
+    or whose password was changed elsewhere. What a clerk still sends then is kept (parties.sessions).
 
     Requests with the header `X-Live: 1` are made by a page on its own: they are no activity, and are answered
     401 instead of being sent to sign in, so that the page can say so and keep what was typed.
@@ -43,23 +44,26 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        live = request.headers.get("X-Live") == "1"
-        reason = sessions.limit_reached(request.session) if request.user.is_authenticated else _disabled(request)
-        if live and (reason or not request.user.is_authenticated):
+        # Before request.user is asked for: Django empties the session of a user whose password was changed elsewhere.
+        user_id = request.session.get(SESSION_KEY)
+        live = sessions.is_live(request)
+        if user_id and (reason := _why_it_ends(request)):
+            sessions.end(request, user_id, reason)
+        if live and not request.user.is_authenticated:
             return HttpResponse(status=401)
-        if reason:
-            user_id = request.user.pk
-            logout(request)
-            request.session[sessions.ENDED] = reason
-            sessions.keep_interrupted(request, user_id)
-        elif request.user.is_authenticated and not live:
+        if request.user.is_authenticated and not live:
             sessions.note_activity(request.session)
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Keep what was sent without being signed in. Django comes here only after its CSRF check has passed."""
+        if not request.user.is_authenticated:
+            sessions.keep_interrupted(request, view)
 
-def _disabled(request: HttpRequest) -> str:
-    """A session that names a user, without being that user's any more: it must not revive with the account."""
-    return "disabled" if SESSION_KEY in request.session else ""
+
+def _why_it_ends(request: HttpRequest) -> str:
+    """Why the session ends now, or ''. One that is not its user's any more must not revive with the account."""
+    return sessions.limit_reached(request.session) if request.user.is_authenticated else "disabled"
 
 
 class NoStoreMiddleware:

@@ -1,6 +1,7 @@
 """Signing in and out, the password, and the language."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,24 +10,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, ngettext
+from django.views import csrf
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parties import captcha, sessions
+from parties import captcha, ekeys, sessions
 from parties.forms import SignInForm
+from parties.models import User
 from parties.sign_in import LockedOut, destination, locked_until, sign_in_with_password
-
-SESSION_ENDED = {
-    "idle": _("You were signed out because nothing was done for 30 minutes. Please sign in again."),
-    "absolute": _("You were signed out because a session lasts 12 hours at most. Please sign in again."),
-    "disabled": _("You were signed out because your account or its password was changed."),
-}
 
 
 @login_not_required
@@ -49,8 +45,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except LockedOut:
         return locked_out(request, credentials={"username": form.cleaned_data["username"]})
     if user is None:
-        form.add_error(None, _("User name or password is wrong."))
+        form.add_error(None, gettext("User name or password is wrong."))
         return _sign_in_page(request, form)
+    _announce_expiry(request, user)
     return redirect(destination(request, user))
 
 
@@ -96,6 +93,55 @@ class ChangePassword(PasswordChangeView):
         return response
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Give a form back whose CSRF token is stale: signing in again in another tab has changed the token.
+
+    A failed check never lets anything be done: the form is kept without its token in the sender's own session, and
+    the page that it came from shows it again, unsaved, to the same user. To send it is left to that user. And only what
+    a page of this site sent is kept; anything else, and whatever names no site, is answered 403.
+    """
+    view = request.resolver_match.func if request.resolver_match else None
+    had_token = "csrfmiddlewaretoken" in request.POST
+    if had_token and _sent_from_here(request) and sessions.keep_interrupted(request, view):
+        return HttpResponseRedirect(request.path, status=303)
+    return csrf.csrf_failure(request, reason)
+
+
+def _sent_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this very site sent the request."""
+    try:
+        source = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    except ValueError:
+        return False
+    return (source.scheme, source.netloc) == (request.scheme, request.get_host())
+
+
+def _announce_expiry(request: HttpRequest, user: User) -> None:
+    card = ekeys.bound_card(user)
+    if card and (notice := ekeys.expiry_notice(card)):
+        messages.warning(request, notice)
+
+
+def _why_ended(reason: str) -> str:
+    minutes, hours = settings.SESSION_IDLE_SECONDS // 60, settings.SESSION_ABSOLUTE_SECONDS // 3600
+    idle = ngettext(
+        "You were signed out because nothing was done for %(minutes)s minute. Please sign in again.",
+        "You were signed out because nothing was done for %(minutes)s minutes. Please sign in again.",
+        minutes,
+    )
+    absolute = ngettext(
+        "You were signed out because a session lasts %(hours)s hour at most. Please sign in again.",
+        "You were signed out because a session lasts %(hours)s hours at most. Please sign in again.",
+        hours,
+    )
+    texts = {
+        "idle": idle % {"minutes": minutes},
+        "absolute": absolute % {"hours": hours},
+        "disabled": gettext("You were signed out because your account or its password was changed."),
+    }
+    return texts.get(reason, "")
+
+
 def _typed(request: HttpRequest) -> dict[str, str]:
     return {"username": request.POST.get("username", "")[:150]}
 
@@ -105,7 +151,7 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, problem: str = "", sta
     context = {
         "form": form,
         "problem": problem,
-        "notice": SESSION_ENDED.get(request.session.pop(sessions.ENDED, ""), ""),
+        "notice": _why_ended(request.session.pop(sessions.ENDED, "")),
         "question": captcha.new_question(request.session) if in_words else "",
         "next": request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, "")),
         "languages": settings.LANGUAGES,

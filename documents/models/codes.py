@@ -1,5 +1,6 @@
 """Code tables that administrators may extend (DOMAIN 4)."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ class CustomsDistrict(models.Model):
 class PaymentMode(models.Model):
     """支付方式; administrators may add to it (DOMAIN 4)."""
 
-    code = models.CharField(_("Code"), max_length=2, primary_key=True)
+    code = models.CharField(_("Code"), max_length=2, primary_key=True, validators=[RegexValidator(r"^[0-9A-Z]{1,2}\Z")])
     name = models.CharField(_("Name"), max_length=30)
     english_name = models.CharField(_("English name"), max_length=30, blank=True)
 

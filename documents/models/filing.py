@@ -103,6 +103,7 @@ class SigningRequest(OfFiling):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     version = models.PositiveIntegerField()
+    fields = models.JSONField(encoder=DjangoJSONEncoder)  # what declaring writes besides what the clerk filled in
     internal_no = models.CharField(max_length=40)
     message_id = models.CharField(max_length=60)
     package = models.BinaryField()

@@ -22,7 +22,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     root = Path(__file__).resolve().parents[2]
     var = Path(os.environ.get("PORTAL_VAR") or root / "var").resolve()
-    port = int(os.environ.get("CUSTOMS_DESK_PORT") or int(os.environ.get("PORT") or 8000) + 1)
+    port = int(os.environ.get("CUSTOMS_DESK_PORT") or int(os.environ.get("PORT") or 8000) + 1000)
     mode = os.environ.get("CUSTOMS_DESK", "")
     if mode not in ("", AUTO, MANUAL):
         sys.exit("CUSTOMS_DESK must be auto or manual")

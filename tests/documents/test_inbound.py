@@ -600,7 +600,7 @@ def test_the_same_notice_again_changes_nothing_and_another_under_its_number_is_q
 
     assert of(same) == ("logged", False)
     assert of(other) == ("quarantined", True)
-    assert "amount" in other.reason
+    assert "金额" in other.reason
     assert PaymentNotice.objects.get().amount == Decimal(2000)
 
 

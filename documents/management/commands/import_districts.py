@@ -29,12 +29,15 @@ class Command(BaseCommand):
     def _rows(self, file: Path) -> dict[str, str]:
         """Return name by code. Raises CommandError naming the line that is wrong; nothing is imported then."""
         rows: dict[str, str] = {}
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
-                if len(code) != 4 or not code.isalnum() or not name or len(name) > 50:
-                    raise CommandError(
-                        f"{file.name} line {number}: a district has a code of 4 characters and a name: {row}"
-                    )
-                rows[code] = name
+        try:
+            text = file.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{file.name} cannot be read as UTF-8: {error}") from error
+        for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+            code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
+            if len(code) != 4 or not code.isalnum() or not name or len(name) > 50:
+                raise CommandError(
+                    f"{file.name} line {number}: a district has a code of 4 characters and a name: {row}"
+                )
+            rows[code] = name
         return rows
