@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from customs.inbox import Handled, Park, Quarantine
 from customs.models import InboxMessage, OutboxMessage
-from customs.outbox import tries_of
+from customs.outbox import CannotFail, note_answered, tries_of
 from customs.wire import Incoming, Verdict
 from documents.access import CUSTOMS, Actor
 from documents.kind import Kind, kind_named, kinds
 from documents.models import Attempt, Document, Filing
 from documents.moves import Role
-from documents.perform import Stale, begin, perform
+from documents.perform import Refused, Stale, begin, perform
 from documents.receipts import keep_receipt
 from documents.reports import REPORTS, refuse_unfit
+from parties.models import User
 
 # Within an attempt the answers rank; REVIEW (转人工) means that customs has loaded it and a person looks at it.
 RANKS = {
@@ -106,6 +107,14 @@ def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
     attempt = _attempt_of(incoming)
     kind, document = _document_of(attempt)
     _check_agreement(kind, document, attempt, message, incoming)
+    handled = _take_answer(kind, document, attempt, message, incoming)
+    note_answered(attempt.internal_no)
+    return handled
+
+
+def _take_answer(
+    kind: Kind, document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming
+) -> Handled:
     verdict = _verdict(attempt, incoming)
     is_news = _is_news(attempt, verdict)
     if attempt.number < document.attempt and not _accepted_by_operator(document, message, verdict):
@@ -235,11 +244,26 @@ def _keep(
 
 
 def fail_attempt(message: OutboxMessage, by: object) -> None:
-    """Move the document of a message that an operator gave up to 申报失败."""
+    """Move the document of a message that an operator gave up to 申报失败; nothing when it was declared again since.
+
+    Raises CannotFail when customs has answered, so that the message did arrive, or when the document changes meanwhile.
+    """
     attempt = Attempt.objects.get(internal_no=message.internal_no)
     kind, document = _document_of(attempt)
-    if attempt.number == document.attempt and attempt.answer < RANKS[Verdict.REFUSED]:
-        attempt.answer = RANKS[Verdict.REFUSED]
-        attempt.save(update_fields=["answer"])
-        operator = Actor(str(by), frozenset({Role.OPERATOR}))
-        perform(document, kind.moves["refuse"], by=operator, note=_("The message could not be sent to customs."))
+    if attempt.number < document.attempt:
+        return
+    if not Attempt.objects.filter(pk=attempt.pk, answer=0).update(answer=RANKS[Verdict.REFUSED]):
+        raise CannotFail(_("Customs has answered this declaration, so it did arrive."))
+    try:
+        perform(
+            document, kind.moves["refuse"], by=_operator(by), note=_("The message could not be sent to customs.")
+        )
+    except Refused as reason:
+        raise CannotFail(str(reason)) from reason
+    except Stale as reason:
+        raise CannotFail(_("The document was changed at this moment; please try again.")) from reason
+
+
+def _operator(by: object) -> Actor:
+    user = by if isinstance(by, User) else None
+    return Actor((user.name if user else "") or str(by), frozenset({Role.OPERATOR}), user)

@@ -149,9 +149,8 @@ def declare(
     """
     der = _from_base64(certificate)
     card = check_certificate(user, der)
-    content = signature.assemble(
-        bytes(request.package), bytes(request.signed_info), signature_value, card.certificate_number
-    )
+    value = base64.b64encode(_from_base64(signature_value)).decode()
+    content = signature.assemble(bytes(request.package), bytes(request.signed_info), value, card.certificate_number)
     signature.verify(content, der)
     if request.version != document.version or request.fields["declarant_code"] != unit_code(user):
         raise Stale
