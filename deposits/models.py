@@ -25,7 +25,7 @@ class LevyOrder(Document):
     serial_number = models.PositiveIntegerField(_("Serial number"), default=1)
     business_number = models.CharField(_("Business document number"), max_length=12, blank=True)
     business_end_date = models.DateField(_("Business end date"), null=True, blank=True)
-    business_link = models.CharField(_("Business link"), max_length=1, choices=BusinessLink)
+    business_link = models.CharField(_("Business step"), max_length=1, choices=BusinessLink)
     initiation = models.CharField(_("Initiation"), max_length=1, choices=Initiation)
     district = models.CharField(_("Customs district in charge"), max_length=4)
     guarantee_nature = models.CharField(_("Nature of the deposit"), max_length=1, choices=GuaranteeNature)

@@ -88,7 +88,7 @@ def _lock(cell: Cell, document: Document, place: Place, values: Mapping[str, Any
     elif place.name == "guarantee_status":
         cell.kind, cell.badge = "guarantee", guarantee_badge(document.guarantee_status)
     elif isinstance(document._meta.get_field(place.name), MoneyField):
-        cell.kind, cell.suffix, cell.capital = "money", _("yuan"), capital(values[place.name])
+        cell.kind, cell.suffix, cell.capital = "money", _("CNY"), capital(values[place.name])
     if place.when is not None and not place.is_open(values):
         cell.locked_reason = place.otherwise
 

@@ -255,9 +255,7 @@ def fail_attempt(message: OutboxMessage, by: object) -> None:
     if not Attempt.objects.filter(pk=attempt.pk, answer=0).update(answer=RANKS[Verdict.REFUSED]):
         raise CannotFail(_("Customs has answered this declaration, so it did arrive."))
     try:
-        perform(
-            document, kind.moves["refuse"], by=_operator(by), note=_("The message could not be sent to customs.")
-        )
+        perform(document, kind.moves["refuse"], by=_operator(by), note=_("The message could not be sent to customs."))
     except Refused as reason:
         raise CannotFail(str(reason)) from reason
     except Stale as reason:

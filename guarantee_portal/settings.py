@@ -136,6 +136,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_LOCKOUT_CALLABLE = "parties.views.locked_out"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # a lock ends by itself; its records are in the database
 AXES_CLIENT_IP_CALLABLE = "parties.sign_in.client_address"
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 

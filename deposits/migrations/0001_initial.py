@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('serial_number', models.PositiveIntegerField(default=1, verbose_name='Serial number')),
                 ('business_number', models.CharField(blank=True, max_length=12, verbose_name='Business document number')),
                 ('business_end_date', models.DateField(blank=True, null=True, verbose_name='Business end date')),
-                ('business_link', models.CharField(choices=[('1', 'Ledger set-up or change'), ('2', 'Handbook set-up or change'), ('3', 'Carrying forward of remaining material'), ('4', 'Outward processing'), ('5', 'Unit consumption'), ('6', 'Collective domestic sale'), ('7', 'Other')], max_length=1, verbose_name='Business link')),
+                ('business_link', models.CharField(choices=[('1', 'Ledger set-up or change'), ('2', 'Handbook set-up or change'), ('3', 'Carrying forward of remaining material'), ('4', 'Outward processing'), ('5', 'Unit consumption'), ('6', 'Collective domestic sale'), ('7', 'Other')], max_length=1, verbose_name='Business step')),
                 ('initiation', models.CharField(choices=[('1', 'Triggered by a business step'), ('2', 'Started by a customs officer'), ('3', 'Started by the enterprise')], max_length=1, verbose_name='Initiation')),
                 ('district', models.CharField(max_length=4, verbose_name='Customs district in charge')),
                 ('guarantee_nature', models.CharField(choices=[('1', 'Risk deposit'), ('2', 'Restricted-goods deposit')], max_length=1, verbose_name='Nature of the deposit')),

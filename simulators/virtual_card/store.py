@@ -21,10 +21,10 @@ from simulators.virtual_card.issue import Authority, Card, Holder, create_author
 
 # account: card number and holder, as in the portal's demonstration data
 DEMONSTRATION_CARDS = {
-    "clerk": ("8800000000003107", Holder("演示录入员 clerk", "1111510001", "北京天竺示范加工有限公司")),
-    "agent": ("8800000000003108", Holder("演示代理员 agent", "1101919107", "中国山货花卉进出口公司")),
-    "stranger": ("8800000000003109", Holder("演示外单位 stranger", "4403960002", "深圳盐田样本电子有限公司")),
-    "admin": ("8800000000003110", Holder("演示管理员 admin", "0000000000", "无所属单位（演示）")),
+    "clerk": ("8800000000003107", Holder("演示录入员甲", "1111510001", "北京天竺示范加工有限公司")),
+    "agent": ("8800000000003108", Holder("演示代理员乙", "1101919107", "中国山货花卉进出口公司")),
+    "stranger": ("8800000000003109", Holder("演示录入员丙", "4403960002", "深圳盐田样本电子有限公司")),
+    "admin": ("8800000000003110", Holder("演示管理员", "0000000000", "无所属单位（演示）")),
 }
 
 
