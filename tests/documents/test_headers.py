@@ -123,7 +123,7 @@ def test_an_error_of_the_program_is_answered_by_our_page_with_the_headers(world:
     def broken(*_args: object) -> None:
         raise RuntimeError("示范")
 
-    monkeypatch.setattr("documents.views.receipts_of", broken)
+    monkeypatch.setattr("documents.views.papers.receipts_of", broken)
     browser: Any = world.browser(world.clerk)
     browser.raise_request_exception = False
     answer = browser.get(url_of(order_in(), "receipts/"))

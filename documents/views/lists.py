@@ -1,0 +1,63 @@
+"""The list of a kind, and the look-up of a unit."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import (
+    HttpRequest,
+    JsonResponse,
+)
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from documents import access
+from documents.kind import Kind
+from documents.listing import listing, units_to_search
+from documents.search import SearchForm
+from documents.sheet import Button
+from documents.unit_lookup import facts_of_unit
+from documents.views.common import Answer
+from parties.models import User
+
+
+@require_safe
+def list_(request: HttpRequest, kind: Kind) -> Answer:
+    """The list; with `open` it leads to what the toolbar's button asks for, so that it works without JavaScript."""
+    user: Any = request.user
+    if "open" in request.GET:
+        return _open_selected(request, kind, user)
+    units = units_to_search(kind, user)
+    search = SearchForm(kind, units.choices(access.unit_code(user)), request.GET)
+    page = listing(kind, user, units, search, request.GET)
+    context = {"kind": kind, "title": kind.list_label, "search": search, "listing": page, "toolbar": _toolbar(kind)}
+    return render(request, "documents/list.html", context)
+
+
+def _toolbar(kind: Kind) -> list[Button]:
+    return [
+        Button("view", _("View / print"), "print"),
+        Button("confirm", kind.edit_label, "pencil"),
+        Button("receipts", _("View receipts"), "tray"),
+        Button("payment-notice", _("Print payment notice"), "yen"),
+    ]
+
+
+def _open_selected(request: HttpRequest, kind: Kind, user: User) -> Answer:
+    chosen = request.GET.getlist("selected")
+    if len(chosen) != 1:
+        messages.warning(request, _("Please select one row."))
+        query = request.GET.copy()
+        for name in ("open", "selected"):
+            query.pop(name, None)
+        return redirect(f"{kind.list_url()}?{query.urlencode()}")
+    document = access.get_document(user, kind, chosen[0])
+    pages = {"view": "sheet", "confirm": "sheet", "receipts": "receipts", "payment-notice": "payment-notice"}
+    url = kind.url(document, pages.get(request.GET["open"], "sheet"))
+    return redirect(url + "?view=1" if request.GET["open"] == "view" else url)
+
+
+@require_safe
+def look_up_unit(request: HttpRequest) -> JsonResponse:
+    """取新: what is known of the unit with the code that was typed."""
+    return JsonResponse(facts_of_unit(request.GET.get("code", "")))
