@@ -29,7 +29,6 @@ class Button:
     icon: str
     url: str = ""
     reason: str = ""
-    look: str = "white"
 
 
 @dataclass(slots=True)
@@ -123,16 +122,16 @@ def live_mark(document: Document) -> str:
 
 def _blue_buttons(kind: Kind, document: Document, actor: Actor, *, editing: bool) -> list[Button]:
     """Blue buttons act on the whole document (S1, *重要提醒*). Who only looks is led to the form first."""
-    print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"), look="blue")
+    print_button = Button("print", _("Print"), "print", url=kind.url(document, "print"))
     save, declare = (_move_button(kind, document, actor, *button) for button in (("save", "save"), ("declare", "key")))
     if not editing and not save.reason:
-        return [Button("edit", kind.edit_label, "pencil", url=kind.url(document), look="blue"), print_button]
+        return [Button("edit", kind.edit_label, "pencil", url=kind.url(document)), print_button]
     return [save, print_button, declare]
 
 
 def _move_button(kind: Kind, document: Document, actor: Actor, name: str, icon: str) -> Button:
     move = kind.moves[name]
-    return Button(name, move.label, icon, reason=refusal(document, move, actor), look="blue")
+    return Button(name, move.label, icon, reason=refusal(document, move, actor))
 
 
 def _white_buttons(kind: Kind, document: Document, receipts: Sequence[Receipt], account: Account) -> list[Button]:

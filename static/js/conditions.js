@@ -19,7 +19,7 @@ function holds(condition, valueOf) {
 }
 
 // A grey field is drawn without a name: it is not sent, and nothing on this page can change it.
-const controlOf = (cell) => cell.querySelector(":is(select, textarea, input)[name]");
+const controlOf = (cell) => cell.querySelector(":is(select, input)[name]");
 
 function apply() {
   const cells = [...document.querySelectorAll("#document [data-cell]")].filter(controlOf);

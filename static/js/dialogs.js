@@ -6,8 +6,6 @@ for (const dialog of document.querySelectorAll("dialog[data-open]")) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-confirm]");
-  if (button) ask(event, button);
   for (const drop of document.querySelectorAll("details.drop[open]")) {
     if (!drop.contains(event.target)) drop.open = false;
   }
@@ -25,15 +23,4 @@ document.addEventListener("keydown", (event) => {
 
 for (const type of ["pointermove", "focusin"]) {
   document.addEventListener(type, () => { delete document.documentElement.dataset.tips; });
-}
-
-function ask(event, button) {
-  const dialog = document.getElementById(button.dataset.confirm);
-  if (!dialog || dialog.open) return;
-  event.preventDefault();
-  dialog.returnValue = "";
-  dialog.showModal();
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "yes") button.form.requestSubmit(button);
-  }, { once: true });
 }

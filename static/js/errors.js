@@ -1,17 +1,20 @@
 // Judges a field on leaving it; the strip in the toolbar counts what is wrong and leads to the first.
 
-import { plainNumber } from "./capital.js";
+const DATE = /^(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})$/;
 
-const AMOUNT = /^\d{1,13}(\.\d{0,2})?$/;
-const DATE = /^(\d{8}|\d{4}-\d{2}-\d{2})$/;
-
-/** Returns what is wrong with a value: "required", "amount", "date", or "" when nothing is. */
-export function judge(value, { required = false, money = false, date = false } = {}) {
+/** Returns what is wrong with a value: "required", "date", or "" when nothing is. */
+export function judge(value, { required = false, date = false } = {}) {
   const text = value.trim();
   if (!text) return required ? "required" : "";
-  if (money && !(AMOUNT.test(plainNumber(text)) && /[1-9]/.test(plainNumber(text)))) return "amount";
-  if (date && !DATE.test(text)) return "date";
-  return "";
+  return date && !isDate(text) ? "date" : "";
+}
+
+// What TypedDateField in documents/forms.py accepts.
+function isDate(text) {
+  const [, year, separator, month, day] = DATE.exec(text) ?? [];
+  if (!year || (!separator && text.length !== 8)) return false;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === Number(day);
 }
 
 /** Puts a message into the field of `control`: `level` is "wrong" or "warned". */
@@ -49,13 +52,11 @@ function leave({ target: control }) {
 function textsOf(control) {
   const wrong = judge(control.value, {
     required: control.getAttribute("aria-required") === "true",
-    money: "money" in control.dataset,
     date: "date" in control.dataset,
   });
   const texts = control.form.dataset;
   return {
     required: { short: texts.shortRequired, full: texts.fullRequired },
-    amount: { short: texts.shortFormat, full: texts.fullAmount },
     date: { short: texts.shortFormat, full: texts.fullDate },
   }[wrong];
 }
@@ -66,7 +67,7 @@ function count() {
   if (!strip) return;
   strip.hidden = !wrong.length;
   if (!wrong.length) return;
-  const control = wrong[0].querySelector("[id]:is(input, select, textarea)");
+  const control = wrong[0].querySelector("[id]:is(input, select)");
   const label = wrong[0].closest(".cell").querySelector(".label").textContent.replace(/^\*/, "");
   strip.querySelector("[data-count]").textContent = wrong.length;
   const message = wrong[0].querySelector(".say.error").textContent.trim();

@@ -1,10 +1,10 @@
 // Rows are chosen by their checkboxes; the toolbar follows: a button that is not allowed for what is chosen says why.
 
 /** Returns why a button is grey for the chosen rows, "" when it is not. `rows` are {button name: reason} of each. */
-export function reasonFor(name, rows, { many = false, chooseFirst = "", chooseOne = "" } = {}) {
+export function reasonFor(name, rows, { chooseFirst, chooseOne }) {
   if (!rows.length) return chooseFirst;
-  if (rows.length > 1 && !many) return chooseOne;
-  return rows.map((actions) => actions[name] ?? "").find(Boolean) ?? "";
+  if (rows.length > 1) return chooseOne;
+  return rows[0][name] ?? "";
 }
 
 /** Returns the sum of shown amounts such as "16,409.02", exact to 5 decimals, with thousands separators. */
@@ -52,9 +52,8 @@ class Selection {
   }
 
   showButtons(rows) {
-    const { chooseFirst, chooseOne } = this.toolbar.dataset;
     for (const button of this.toolbar.querySelectorAll("button[name=open]")) {
-      explain(button, reasonFor(button.value, rows, { many: "many" in button.dataset, chooseFirst, chooseOne }));
+      explain(button, reasonFor(button.value, rows, this.toolbar.dataset));
     }
   }
 

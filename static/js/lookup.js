@@ -29,14 +29,16 @@ function tell(control, found) {
   else if (!found.found) showMessage(control, "warned", texts.shortNotFound, found.message);
   else {
     clearMessage(control);
+    control.value = found.code;
     for (const [known, name] of Object.entries(JSON.parse(control.dataset.fills))) fill(name, found[known]);
   }
 }
 
+// What is not known of this unit is emptied: the value that stands there belongs to another unit.
 function fill(name, value) {
-  const target = document.querySelector(`[data-cell="${CSS.escape(name)}"] :is(input:not(.face), select, textarea)`);
-  if (!target || !value) return;
-  target.value = value;
+  const target = document.querySelector(`[data-cell="${CSS.escape(name)}"] :is(input, select)[name]`);
+  if (!target) return;
+  target.value = value ?? "";
   for (const type of ["input", "change", "focusout"]) target.dispatchEvent(new Event(type, { bubbles: true }));
 }
 

@@ -13,7 +13,7 @@ from deposits.models import LevyOrder
 from documents import signing
 from documents.models import Attempt, Event, Payment, PaymentNotice, Receipt, SigningRequest
 from documents.payments import account_of, notice_in_force
-from documents.perform import Refused
+from documents.perform import Refused, Stale
 from documents.receipts import words
 from tests.documents.letters import AGENT, STRANGER, UNIT, Letters, deliver, soon, work
 from tests.world import BY_CASH, BY_LETTER, World
@@ -699,7 +699,8 @@ def test_a_held_message_that_an_operator_fails_can_be_declared_again(world: Worl
     outbox.fail(message, world.colleague)
 
     assert order().data_status == "failed"
-    assert Event.of(order()).last().by == str(world.colleague)
+    told = Event.of(order()).last()
+    assert (told.by, told.user) == (world.colleague.name, world.colleague)
     second = world.declare(order())
     assert second.endswith("-0-2")
     assert list(OutboxMessage.objects.order_by("id").values_list("state", flat=True)) == ["failed", "queued"]
@@ -716,11 +717,41 @@ def test_a_late_acceptance_of_what_the_operator_failed_changes_nothing_but_a_dec
     assert order().data_status == "approved"
 
 
-def test_failing_a_message_that_customs_has_answered_moves_no_document(world: World) -> None:
+def test_a_message_that_customs_has_answered_is_not_held_any_more_and_cannot_be_failed(world: World) -> None:
     letters, message = held(world)
     deliver(letters.answer("return"))
 
-    outbox.fail(message, world.colleague)
+    with pytest.raises(outbox.NotHeld):
+        outbox.fail(message, world.colleague)
 
+    message.refresh_from_db()
+    assert (message.state, message.alert) == ("carried", False)
     assert order().data_status == "returned"
     assert Attempt.objects.get().verdict == "returned"
+
+
+def test_an_operator_who_fails_a_message_in_the_moment_of_its_answer_is_told(world: World) -> None:
+    _letters, message = held(world)
+    Attempt.objects.update(answer=1)
+
+    with pytest.raises(outbox.CannotFail):
+        outbox.fail(message, world.colleague)
+
+    message.refresh_from_db()
+    assert (message.state, order().data_status) == ("held", "processing")
+
+
+@pytest.mark.parametrize("obstacle", [Refused("示范"), Stale()])
+def test_what_the_document_refuses_the_operator_is_told(
+    world: World, obstacle: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _letters, message = held(world)
+
+    def refuse(*_args: object, **_values: object) -> None:
+        raise obstacle
+
+    monkeypatch.setattr("documents.inbound.perform", refuse)
+    with pytest.raises(outbox.CannotFail, match=str(obstacle) or "."):
+        outbox.fail(message, world.colleague)
+
+    assert Attempt.objects.get().answer == 0

@@ -1,0 +1,100 @@
+"""No page violates WCAG 2.2, levels A and AA, as far as axe can tell."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.customs import Customs
+from tests.browser.languages import speak
+from tests.browser.pages import BY_CASH, DocumentPage
+from tests.browser.tour import NO_UNIT, NONE, ROWS, numbers_by_status
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on the page as it stands: the rule, and where."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary'][:300]}" for rule in found for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture(params=["zh-hans", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def reader(browser_of: Callable[..., Page], language: str) -> Page:
+    page = browser_of("clerk")
+    speak(page, language)
+    return page
+
+
+def test_the_sign_in_page(page: Page, language: str) -> None:
+    speak(page, language)
+    page.goto("/sign-in")
+    assert violations(page) == []
+    page.locator("#id_username").fill("clerk")
+    page.locator("#id_password").fill("wrong")
+    page.locator("#id_captcha").fill("0000")
+    page.locator(".sign-in-button").click()
+    expect(page.locator("#captcha-error")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("address", [NO_UNIT, ROWS, NONE], ids=["without a unit", "with rows", "with none"])
+def test_the_list(reader: Page, address: str) -> None:
+    reader.goto(address)
+    assert violations(reader) == []
+
+
+def test_the_list_with_a_row_chosen_and_a_menu_open(reader: Page) -> None:
+    reader.goto(ROWS)
+    reader.locator("tbody input[type=checkbox]").first.check()
+    reader.locator("details.drop").first.locator("summary").click()
+    assert violations(reader) == []
+
+
+def test_a_sheet_in_each_status(reader: Page) -> None:
+    found = {}
+    for status, number in numbers_by_status(reader).items():
+        reader.goto(f"/deposits/{number}/")
+        found[status] = violations(reader)
+    assert len(found) == 9
+    assert {status: wrong for status, wrong in found.items() if wrong} == {}
+
+
+def test_a_form_with_errors(reader: Page, customs: Customs) -> None:
+    DocumentPage(reader, customs.issue()).open()
+    reader.locator("button[name=move][value=declare]").click()
+    expect(reader.locator(".say.error").first).to_be_visible()
+    assert violations(reader) == []
+
+
+def test_the_dialog_after_saving(reader: Page, customs: Customs) -> None:
+    DocumentPage(reader, customs.issue()).open()
+    reader.locator("button[name=move][value=save]").click()
+    expect(reader.get_by_role("dialog")).to_be_visible()
+    assert violations(reader) == []
+
+
+def test_the_check_page_and_its_dialog(clerk: Page, language: str, customs: Customs) -> None:
+    order = DocumentPage(clerk, customs.issue()).open()
+    order.fill(BY_CASH)
+    order.check()
+    speak(clerk, language)
+    clerk.goto(f"{order.url}declare/")
+    assert violations(clerk) == []
+    clerk.locator("[data-open-sign]").first.click()
+    expect(clerk.locator("#pin")).to_be_focused()
+    assert violations(clerk) == []
+
+
+def test_the_receipts_the_password_page_and_a_page_that_is_not_there(reader: Page, customs: Customs) -> None:
+    for address in (f"/deposits/{customs.issue()}/receipts/", "/password", "/deposits/NOSUCHNUMBER/"):
+        reader.goto(address)
+        assert violations(reader) == []
