@@ -9,9 +9,14 @@ STATIC := $(shell find static -type f)
 run: $(VENV)/demonstration build/machine-run build/fonts/stamp build/static/staticfiles.json catalogue
 	@exec $(BIN)/python -m deploy.run
 
+# What asks no database runs once, and so does the whole browser suite; its main story runs on both databases.
+WITHOUT_DATABASE := tests/test_virtual_card.py tests/test_customs_desk.py tests/test_catalogue.py tests/deploy \
+	tests/documents/test_capital.py tests/documents/test_printing.py
+
 test: check
-	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests
-	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests
+	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests --ignore tests/browser
+	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests/browser/test_story.py
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests $(addprefix --ignore ,$(WITHOUT_DATABASE))
 
 # The full counts of faults and races; `make test` runs a small number of each.
 test-long: setup
@@ -23,6 +28,7 @@ check: $(VENV)/dev build/machine-test build/fonts/stamp build/static/staticfiles
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	DEPLOYMENT=demonstration PORTAL_VAR=build/check-var $(BIN)/python manage.py makemigrations --check --dry-run
 	DEPLOYMENT=demonstration PORTAL_VAR=build/check-var $(BIN)/python manage.py status_diagram --check
 	node --test tests/js/*.test.mjs

@@ -108,6 +108,8 @@ def fail(message: OutboxMessage, by: object) -> None:
     Raises NotHeld, also for one that customs has answered meanwhile, and CannotFail when the kernel refuses.
     """
     with transaction.atomic():
+        if not _held(message).exists():
+            raise _not_held()
         for callback in _failures:
             callback(message, by)
         _leave_held(message, state=State.FAILED)
@@ -229,10 +231,17 @@ def _close(sent: OutboxTry, outcome: str) -> bool:
 
 
 def _leave_held(message: OutboxMessage, **changes: object) -> None:
-    held = OutboxMessage.objects.filter(id=message.id, state=State.HELD)
-    if not held.update(alert=False, **changes):
-        raise NotHeld(_("Only a held message can be sent again or failed."))
+    if not _held(message).update(alert=False, **changes):
+        raise _not_held()
     message.refresh_from_db()
+
+
+def _held(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(id=message.id, state=State.HELD)
+
+
+def _not_held() -> NotHeld:
+    return NotHeld(_("Only a held message can be sent again or failed."))
 
 
 def _log(message: OutboxMessage, action: str, by: object) -> None:

@@ -166,4 +166,4 @@ def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDic
     forged = set(data) - CONTROL_NAMES - (set() if locked else set(kind.grid.open_names()))
     if forged:
         # ascii() keeps line breaks in names from forging further lines of the log.
-        security.warning("%s sent fields of %s that are locked: %s", user, document, ascii(sorted(forged))[:300])
+        security.warning("%s sent fields of %s that are locked: %s", user, document, ascii(sorted(forged))[:1000])

@@ -8,6 +8,7 @@ from customs.admin import as_text
 from customs.archives import pack
 from customs.models import InboxMessage, OutboxMessage
 from tests.customs.samples import AGENT, GUARANTEED, encoded, sample
+from tests.customs.test_hostile import ZIPS
 
 ORDER = sample("GRT202_issued")
 OUTGOING = reverse("admin:customs_outboxmessage_changelist")
@@ -114,3 +115,54 @@ def test_bytes_are_shown_in_their_encoding_and_disguises_as_escapes():
     assert as_text(pack("a.xml", ORDER), "a.zip") == text
     assert as_text("a\u202eb\0".encode() + b"\xff", "a.xml") == "a\\u202eb\\u0000\\xff"
     assert as_text(b"PK\x03\x04", "a.zip") == "PK\\u0003\\u0004"
+
+
+def test_what_the_kernel_refuses_to_give_up_is_said(operator, declared, monkeypatch):
+    def refuse(message, by):
+        raise outbox.CannotFail("示范原因")
+
+    monkeypatch.setattr(outbox, "_failures", [refuse])
+    message = declared()
+    OutboxMessage.objects.update(state="held")
+    page = act(operator, OUTGOING, "fail", message)
+    assert [(entry.level_tag, "示范原因" in str(entry)) for entry in page.context["messages"]] == [("error", True)]
+
+
+def test_the_kernel_is_told_which_user_gives_up(operator, declared, monkeypatch):
+    told = []
+    monkeypatch.setattr(outbox, "_failures", [lambda message, by: told.append(by)])
+    message = declared()
+    OutboxMessage.objects.update(state="held")
+    act(operator, OUTGOING, "fail", message)
+    assert told == [get_user_model().objects.get(username="operator")]
+
+
+@pytest.mark.parametrize("raw", [value[0] for value in ZIPS.values()], ids=ZIPS.keys())
+def test_the_page_of_a_broken_zip_is_shown(operator, raw):
+    message = inbox.store(raw, GUARANTEED, "a.zip")
+    assert operator.get(reverse("admin:customs_inboxmessage_change", args=[message.pk])).status_code == 200
+
+
+def test_the_first_page_counts_what_waits_and_leads_to_it(operator, declared, settings):
+    inbox.store(ORDER, AGENT, "wrong-unit.xml")
+    inbox.store(b"<a/>", AGENT, "unreadable.xml")
+    declared()
+    OutboxMessage.objects.update(state="held", alert=True)
+    operator.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = operator.get(reverse("admin:index")).content.decode()
+    assert f'<a href="{INCOMING}?alert__exact=1">2 messages from customs wait for an operator</a>' in page
+    assert f'<a href="{OUTGOING}?alert__exact=1">1 message to customs waits for an operator</a>' in page
+    assert "wrong-unit.xml" in operator.get(INCOMING, {"alert__exact": "1"}).content.decode()
+
+
+def test_the_first_page_says_nothing_while_nothing_waits(operator, declared):
+    declared()
+    inbox.store(ORDER, GUARANTEED, "right.xml")
+    assert "alert__exact" not in operator.get(reverse("admin:index")).content.decode()
+
+
+def test_who_may_not_see_messages_is_not_told_of_them(client):
+    user = get_user_model().objects.create(username="elsewhere", is_staff=True)
+    client.force_login(user)
+    inbox.store(b"<a/>", AGENT, "unreadable.xml")
+    assert "alert__exact" not in client.get(reverse("admin:index")).content.decode()

@@ -1,11 +1,14 @@
 """Every bad message is quarantined with a reason, has no effect and stops nobody."""
 
+import contextlib
 import io
 import re
 import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_LE
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from customs import archives, exchange, inbox, safe_xml, wire
 from customs.models import InboxMessage
@@ -29,12 +32,23 @@ def after_declaration(text: bytes) -> bytes:
     return changed(b"?>\n", b"?>\n" + text)
 
 
-def zipped(*entries: tuple[str, bytes]) -> bytes:
+def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return buffer.getvalue()
+
+
+def broken(raw: bytes, header: bytes, offset: int, value: bytes) -> bytes:
+    """The zip with other bytes in the last header of this kind."""
+    at = raw.rindex(header) + offset
+    return raw[:at] + value + raw[at + len(value) :]
+
+
+ENTRY, DIRECTORY = b"PK\x03\x04", b"PK\x01\x02"
+GOOD_ZIP = zipped(("a.xml", ORDER))
+LZMA_ZIP = zipped(("a.xml", ORDER), method=zipfile.ZIP_LZMA)
 
 
 XML = {
@@ -95,6 +109,16 @@ ZIPS = {
     "bomb": (zipped(("a.xml", b" " * 200_000_000)), "expands"),
     "no zip": (b"PK\x03\x04 and no more", "cannot be read"),
     "XML under the name of a zip": (ORDER, "cannot be read"),
+    "LZMA": (LZMA_ZIP, "way that is not accepted"),
+    "broken LZMA": (broken(LZMA_ZIP, ENTRY, 60, b"\xff" * 40), "way that is not accepted"),
+    "bzip2": (zipped(("a.xml", ORDER), method=zipfile.ZIP_BZIP2), "way that is not accepted"),
+    "unknown method": (broken(GOOD_ZIP, DIRECTORY, 10, b"\x63"), "way that is not accepted"),
+    "encrypted": (broken(GOOD_ZIP, DIRECTORY, 8, b"\x01"), "cannot be read"),
+    "later version": (broken(GOOD_ZIP, DIRECTORY, 6, b"\xff"), "cannot be read"),
+    "broken stream": (broken(GOOD_ZIP, ENTRY, 60, b"\xff" * 40), "cannot be read"),
+    "wrong checksum": (broken(GOOD_ZIP, DIRECTORY, 16, b"\0\0\0\0"), "cannot be read"),
+    "name that is no text": (broken(broken(GOOD_ZIP, DIRECTORY, 9, b"\x08"), DIRECTORY, 46, b"\xff"), "cannot be read"),
+    "offset beyond the file": (broken(GOOD_ZIP, DIRECTORY, 42, b"\xff\xff\xff\x7f"), "cannot be read"),
 }
 
 
@@ -197,3 +221,14 @@ def test_a_good_message_after_bad_ones_is_handled(db, handler, guaranteed_folder
     exchange.run_once()
     assert [incoming.message_type for incoming in handler.given] == ["GRT202"]
     assert len(list((guaranteed_folder.box("InBox") / "cannot_parse").iterdir())) == len(XML)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([GOOD_ZIP, zipped(("a.xml", ORDER), method=zipfile.ZIP_STORED)]), st.data())
+def test_no_broken_zip_raises_anything_else(whole: bytes, data: st.DataObject):
+    raw = bytearray(whole)
+    headers = [*range(45), *range(len(raw) - 75, len(raw))]
+    for at in data.draw(st.lists(st.sampled_from(headers), min_size=1, max_size=4)):
+        raw[at] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(Unreadable):
+        archives.unpack(bytes(raw), "a.zip")

@@ -351,3 +351,38 @@ def test_a_claim_that_another_worker_made_first_fails(db, handler):
     message = inbox.store(ORDER, GUARANTEED, "a.xml")
     assert inbox.claim_next() == message
     assert not inbox._claim(message)
+
+
+def test_every_alert_is_reported_as_an_error_once(db, handler, caplog):
+    handler.raises = Park("ZS0100202600071")
+    inbox.store(LOADED, AGENT, "parked.xml")
+    handle_all()
+    InboxMessage.objects.update(parked_until=in_time(timedelta(seconds=-1)))
+    assert (inbox.alert_overdue(), inbox.alert_overdue()) == (1, 0)
+    handler.raises = Quarantine("contradiction")
+    inbox.store(ORDER, GUARANTEED, "contradicts.xml")
+    handle_all()
+    for _time in range(2):
+        inbox.store(b"<a/>", GUARANTEED, "unreadable.xml")
+    errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
+    assert [next(name for name in ("parked", "contradicts", "unreadable") if name in said) for said in errors] == [
+        "parked",
+        "contradicts",
+        "unreadable",
+    ]
+
+
+def test_what_the_handler_wants_an_operator_to_see_is_reported_as_an_error(db, monkeypatch, caplog):
+    seen = inbox.Handled("202600000000000071", 0, 1, "logged", "an older attempt")
+    monkeypatch.setattr(inbox, "_handlers", [lambda message, incoming: seen])
+    inbox.store(ORDER, GUARANTEED, "a.xml")
+    handle_all()
+    assert [entry.levelname for entry in caplog.records if "an older attempt" in entry.getMessage()] == ["ERROR"]
+
+
+def test_a_long_name_of_an_operator_is_cut(db, handler):
+    message = inbox.store(ORDER, AGENT, "a.xml")
+    inbox.acknowledge(message, "x" * 200)
+    InboxMessage.objects.update(folder_unit=GUARANTEED)
+    inbox.replay(message, "x" * 200)
+    assert {entry.by for entry in Intervention.objects.all()} == {message.replayed_by} == {"x" * 150}

@@ -1,6 +1,8 @@
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -214,3 +216,90 @@ def test_the_database_refuses_what_must_never_be(db, declared, change):
     declared()
     with pytest.raises(IntegrityError), transaction.atomic():
         OutboxMessage.objects.update(**change)
+
+
+@pytest.mark.parametrize("placed", [False, True])
+def test_a_message_that_customs_answered_has_arrived_whatever_the_client_said(db, declared, placed):
+    message = declared()
+    sent = outbox.claim(due()[0])
+    if placed:
+        outbox.mark_placed(sent)
+    outbox.note_answered(ATTEMPT)
+    message.refresh_from_db()
+    assert (message.state, message.leased_until) == ("carried", None)
+    assert message.carried_at is not None
+    outbox.mark_placed(sent)
+    outbox.mark_failed(sent)
+    assert due() == []
+
+
+def test_a_held_message_that_customs_answered_needs_nobody_and_cannot_be_failed(db, declared, monkeypatch):
+    monkeypatch.setattr(outbox, "_failures", [lambda message, by: pytest.fail("the kernel was told")])
+    message = hold(declared())
+    outbox.note_answered(ATTEMPT)
+    message.refresh_from_db()
+    assert (message.state, message.alert, message.reason) == ("carried", False, "")
+    with pytest.raises(outbox.NotHeld):
+        outbox.fail(message, "admin")
+
+
+@pytest.mark.parametrize("state", ["carried", "failed"])
+def test_an_answer_changes_nothing_about_a_message_whose_end_is_known(db, declared, state):
+    declared(1), declared(2)
+    OutboxMessage.objects.update(state=state, carried_at=datetime(2026, 9, 1, tzinfo=UTC))
+    before = list(OutboxMessage.objects.values())
+    outbox.note_answered(ATTEMPT)
+    assert list(OutboxMessage.objects.values()) == before
+
+
+def test_an_answer_is_about_its_own_attempt(db, declared):
+    first, second = declared(1), declared(2)
+    outbox.note_answered(second.internal_no)
+    assert due() == [first]
+
+
+def test_a_message_that_is_held_is_reported_as_an_error(db, declared, caplog):
+    hold(declared())
+    assert [entry.levelname for entry in caplog.records if "held for an operator" in entry.message] == ["ERROR"]
+
+
+def test_a_long_name_of_an_operator_is_cut(db, declared):
+    outbox.send_again(hold(declared()), "x" * 200)
+    assert Intervention.objects.get().by == "x" * 150
+
+
+def restore():
+    call_command("customs_restored", stdout=io.StringIO())
+
+
+@pytest.mark.parametrize("state", ["queued", "placed", "held"])
+def test_after_a_restore_the_next_sending_counts_as_the_second(db, declared, state):
+    declared()
+    if state != "queued":
+        outbox.mark_placed(outbox.claim(due()[0]))
+    OutboxMessage.objects.update(state=state)
+    before = outbox.tries_of(ATTEMPT)
+    restore()
+    restore()
+    assert outbox.tries_of(ATTEMPT) == before + 1
+    assert OutboxMessage.objects.get().state == state
+
+
+def test_after_a_restore_a_message_goes_on_as_before(db, declared):
+    message = declared()
+    restore()
+    sent = outbox.claim(due()[0])
+    assert (sent.number, outbox.tries_of(ATTEMPT)) == (1, 2)
+    outbox.mark_placed(sent)
+    outbox.mark_failed(sent)
+    message.refresh_from_db()
+    assert (message.state, message.failures) == ("queued", 1)
+
+
+def test_a_restore_counts_nothing_for_what_was_carried_or_given_up(db, declared, capsys):
+    declared(1), declared(2)
+    OutboxMessage.objects.filter(attempt=1).update(state="carried", carried_at=Now())
+    OutboxMessage.objects.filter(attempt=2).update(state="failed")
+    call_command("customs_restored")
+    assert not OutboxTry.objects.exists()
+    assert capsys.readouterr().out == "0 messages may have been sent before.\n"

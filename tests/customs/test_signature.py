@@ -159,3 +159,11 @@ def test_what_was_verified_must_be_the_declaration(package, own, monkeypatch):
 def test_a_certificate_that_is_none_is_a_wrong_signature(package, own):
     with pytest.raises(SignatureWrong):
         signature.verify(signed(package, own[0]), b"no certificate")
+
+
+def test_only_the_methods_of_the_setting_are_accepted(package, own, settings):
+    key, certificate = own
+    settings.EKEY_SIGNATURE_METHODS = ["rsa-sha256"]
+    signature.verify(signed(package, key, "rsa-sha256"), certificate)
+    with pytest.raises(SignatureWrong, match="method is not accepted"):
+        signature.verify(signed(package, key, "rsa-sha1"), certificate)

@@ -199,3 +199,17 @@ def test_a_message_type_we_do_not_know_is_unreadable():
 def test_a_result_of_another_message_type_is_unreadable():
     with pytest.raises(Unreadable, match="Y"):
         wire.read(sample("GRT201_approved").replace(b"<manageResult>1", b"<manageResult>Y"))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "note"),
+    [
+        ("GRT202_issued", "", "", "示范"),
+        ("GRT203_cancelled", "", "", "业务撤销"),
+        ("GRT231_notice", "<rmk></rmk>", "<rmk>分期缴纳</rmk>", "分期缴纳"),
+        ("GRT232_received", "<rmk></rmk>", "<rmk>金额不符</rmk>", "金额不符"),
+        ("GRT232_received", "", "", ""),
+    ],
+)
+def test_what_customs_remarks_is_the_note_of_what_it_issues(name, old, new, note):
+    assert wire.read(sample(name).decode().replace(old, new).encode() if old else sample(name)).note == note

@@ -106,8 +106,7 @@ PAGES: dict[str, dict[str, Outcome]] = {
 ADMIN = re.compile(
     r"admin/(|logout/|password_change/(done/)?|autocomplete/|jsi18n/|login/|r/.*"
     r"|(auth/group|parties/(unit|user|delegation|ekey)|customs/(outboxmessage|inboxmessage)"
-    r"|documents/(event|receipt|attempt|paymentnotice|customsdistrict|paymentmode)|deposits/levyorder"
-    r"|axes/(accessattempt|accesslog|accessfailurelog))"
+    r"|documents/(event|receipt|attempt|payment|paymentnotice|customsdistrict|paymentmode)|deposits/levyorder)"
     r"/(add/|<path:object_id>/((history|delete|change)/)?|<id>/password/)?"
     r"|\^\(\?P<app_label>.*|\(\?P<url>\.\*\)\$)"
 )

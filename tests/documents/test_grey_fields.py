@@ -80,19 +80,16 @@ def test_forging_a_grey_field_has_no_effect_and_is_noted(
 ) -> None:
     browser = world.browser(world.clerk)
     order = order_in(status, **FILLED)
-    for name in GREY:
-        caplog.clear()
-        before = greys(order)
-        with caplog.at_level(logging.WARNING, "security"):
-            answer = post(browser, order, **FILLED, **{name: forged(name)})
-        assert answer.status_code == (302 if status in EDITABLE else 409), name
-        changed = {n for n, value in greys(order).items() if value != before[n]}
-        assert changed <= (MOVES_ON_SAVE if status in EDITABLE else set()), name
-        assert fresh(order).data_status != "approved" or status == "approved"
-        assert len(noted(caplog)) == 1
-        assert f"'{name}'" in noted(caplog)[0]
-        assert "clerk" in noted(caplog)[0]
-        assert order.levy_number in noted(caplog)[0]
+    before = greys(order)
+    with caplog.at_level(logging.WARNING, "security"):
+        answer = post(browser, order, **FILLED, **{name: forged(name) for name in GREY})
+    assert answer.status_code == (302 if status in EDITABLE else 409)
+    changed = {n for n, value in greys(order).items() if value != before[n]}
+    assert changed <= (MOVES_ON_SAVE if status in EDITABLE else set())
+    (line,) = noted(caplog)
+    assert all(f"'{name}'" in line for name in GREY)
+    assert "clerk" in line
+    assert order.levy_number in line
 
 
 @pytest.mark.parametrize("status", STATUSES)

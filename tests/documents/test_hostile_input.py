@@ -174,8 +174,10 @@ def test_full_width_digits_are_refused_where_a_machine_reads_them(world: World, 
 def test_full_width_digits_in_a_credit_code_are_told_of(world: World) -> None:
     order, browser = order_in(), world.browser(world.clerk)
     wide = "９１３５０１００Ｍ０００１００Ｙ４３"
-    post(browser, order, **{**BY_CASH, "payer_credit_code": wide})
-    assert 'id="id_payer_credit_code_say"' in browser.get(url_of(order)).content.decode()
+    answer = post(browser, order, **{**BY_CASH, "payer_credit_code": wide})
+    assert answer.status_code == 422
+    assert 'id="id_payer_credit_code_say"' in answer.content.decode()
+    assert fresh(order).payer_credit_code == ""
 
 
 @pytest.mark.parametrize("name", FORM_OF)

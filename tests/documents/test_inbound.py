@@ -755,3 +755,24 @@ def test_what_the_document_refuses_the_operator_is_told(
         outbox.fail(message, world.colleague)
 
     assert Attempt.objects.get().answer == 0
+
+
+# ---- after a restore
+
+
+def test_after_a_restore_a_refusal_as_duplicate_means_that_it_had_arrived(world: World) -> None:
+    letters = declared(world)
+    outbox.note_restored()
+    outbox.claim(OutboxMessage.objects.get())
+
+    deliver(letters.technical(accepted=False, note="重复申报"))
+
+    assert order().data_status == "accepted"
+
+
+def test_a_receipt_tells_why_customs_cancelled(world: World) -> None:
+    letters = issued()
+
+    deliver(letters.cancellation("企业申请撤销"))
+
+    assert words(Receipt.objects.get(message_type="GRT203")).endswith("企业申请撤销")

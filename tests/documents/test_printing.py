@@ -39,7 +39,6 @@ FORM = FormPrint(
         PrintGroup("单证", ((PrintCell("征收单编号", "ZS0100201800706"), PrintCell("序号", "1")),)),
         PrintGroup("单位", ((PrintCell("被担保单位名称", "北京天竺示范加工有限公司", 3),),)),
     ),
-    notes=("本表一式两份。",),
 )
 NOTICE = NoticePrint(
     number="010018000031",
@@ -147,10 +146,10 @@ def with_every_text(part, text):
 
 
 class TestWhatAPrintShows:
-    def test_a_form_shows_title_number_captions_labels_values_and_notes(self):
+    def test_a_form_shows_title_number_captions_labels_and_values(self):
         (page,) = text_of(printed(FORM))
         for shown in ("保证金征收单", "征收日期：2018-06-15", "单证", "征收单编号", "ZS0100201800706", "序号",
-                      "被担保单位名称", "北京天竺示范加工有限公司", "本表一式两份。"):  # fmt: skip
+                      "被担保单位名称", "北京天竺示范加工有限公司"):  # fmt: skip
             assert shown in page
 
     def test_a_print_says_what_prevails_who_made_it_when_and_which_page_it_is(self):

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from customs import exchange
 from parties.access import acts_for, unit_codes, units_for
 from parties.models import Delegation, Unit, User
 
@@ -102,3 +103,7 @@ def test_people_and_units_are_named_readably(clerk: User, plant: Unit, trader: U
     assert str(clerk) == "clerk 王小明"
     assert clerk.get_full_name() == clerk.get_short_name() == "王小明"
     assert str(delegate(trader, plant, dt.date(2026, 5, 1), dt.date(2026, 5, 1))) == f"{plant} → {trader}"
+
+
+def test_messages_are_exchanged_for_the_active_units() -> None:
+    assert unit_codes in exchange._units

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from parties.checks import production_is_safe
+from parties.checks import cards_sign_what_is_accepted, production_is_safe
 from tests.parties.conftest import Authority, new_authority, trust
 
 KEY = "".join(map(chr, range(40, 100)))
@@ -98,3 +98,20 @@ def test_a_production_in_captcha_test_mode_does_not_start(tmp_path: Path, deploy
     )
     assert ("parties.E001" in done.stderr) is refused
     assert bool(done.returncode) is refused
+
+
+@pytest.mark.parametrize(
+    ("method", "accepted", "complaint"),
+    [
+        ("rsa-sha1", ["rsa-sha1", "rsa-sha256"], []),
+        ("rsa-sha256", ["rsa-sha256"], []),
+        ("rsa-sha1", ["rsa-sha256"], ["parties.E008"]),
+        ("rsa-md5", ["rsa-md5"], ["parties.E007"]),
+        ("", [], ["parties.E007"]),
+    ],
+)
+def test_cards_sign_with_a_method_that_is_accepted(
+    settings: Settings, method: str, accepted: list[str], complaint: list[str]
+) -> None:
+    settings.EKEY_RSA_METHOD, settings.EKEY_SIGNATURE_METHODS = method, accepted
+    assert [message.id for message in cards_sign_what_is_accepted(None)] == complaint

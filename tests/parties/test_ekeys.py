@@ -8,12 +8,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
 from pytest_django import Settings
 
+from deposits.kind import LEVY_ORDER
+from documents.check import check_of
 from parties import ekeys
 from parties.ekeys import CardRefused
 from parties.models import EKey, User
 from tests.parties.conftest import NOW, Authority, _name, der, new_authority, new_key, pem, trust
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +181,15 @@ def test_the_end_of_a_card_is_announced_30_days_ahead(clerk: User, trusted: Auth
         assert not ekeys.expires_soon(card, days=20)
 
 
+def test_the_holder_is_told_when_the_certificate_ends_or_that_it_has_ended(clerk: User, trusted: Authority) -> None:
+    card = ekeys.bind(clerk, trusted.issue(days=(-1, 31)), "1", by=clerk)
+    assert ekeys.expiry_notice(card) == ""
+    with translation.override("en"), time_machine.travel(NOW + dt.timedelta(days=2)):
+        assert f"expires on {timezone.localtime(card.valid_to):%Y%m%d}" in ekeys.expiry_notice(card)
+    with translation.override("en"), time_machine.travel(NOW + dt.timedelta(days=32)):
+        assert "has expired" in ekeys.expiry_notice(card)
+
+
 def test_how_a_card_signs_is_a_setting(clerk: User, trusted: Authority, settings: Settings) -> None:
     card = ekeys.bind(clerk, trusted.issue(), "1", by=clerk)
     for method in ("rsa-sha1", "rsa-sha256"):
@@ -190,3 +203,13 @@ def test_a_certificate_file_may_be_pem_or_der(trusted: Authority) -> None:
     for junk in (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"junk"):
         with pytest.raises(CardRefused, match="."):
             ekeys.usable_der(junk)
+
+
+@pytest.mark.parametrize(("days", "warned"), [(29, True), (31, False)])
+def test_the_check_page_warns_of_a_certificate_that_ends_soon(world: World, days: int, warned: bool) -> None:
+    order = world.fill(world.issue())
+    EKey.objects.update(valid_to=timezone.now() + dt.timedelta(days=days))
+    card = ekeys.bound_card(world.clerk)
+    assert card is not None
+    findings = check_of(LEVY_ORDER, order, world.clerk).checks
+    assert ((("warn", ekeys.expiry_notice(card))) in [(found.level, found.text) for found in findings]) is warned

@@ -57,6 +57,19 @@ def test_the_sign_in_page_says_once_why_the_session_ended(seat: Client, clock: t
     assert b'class="note info"' not in seat.get(reverse("sign-in")).content
 
 
+def test_the_sign_in_page_says_the_limits_that_are_set(
+    seat: Client, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    settings.SESSION_IDLE_SECONDS, settings.SESSION_ABSOLUTE_SECONDS = 7 * 60, 3 * 3600
+    seat.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    clock.shift(7 * MINUTE)
+    assert "nothing was done for 7 minutes" in seat.get(reverse("password"), follow=True).content.decode()
+    seat = signed_in_browser()
+    seat.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    clock.shift(3 * HOUR)
+    assert "lasts 3 hours at most" in seat.get(reverse("password"), follow=True).content.decode()
+
+
 def test_a_session_ends_after_12_hours_in_spite_of_activity(seat: Client, clock: time_machine.Traveller) -> None:
     for _time in range(35):
         clock.shift(20 * MINUTE)

@@ -15,10 +15,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
-from parties import captcha
+from parties import captcha, ekeys
 from parties.models import Unit, User
 from parties.sign_in import client_address
-from tests.parties.conftest import PASSWORD
+from tests.parties.conftest import PASSWORD, Authority
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("captcha_passed")]
 
@@ -256,3 +256,14 @@ def test_a_clerk_is_not_let_into_the_admin_and_is_not_sent_in_circles(desk: Clie
 def test_a_user_of_a_unit_who_is_staff_goes_to_the_first_page(client: Client, clerk: User, plant: Unit) -> None:
     User.objects.filter(pk=clerk.pk).update(is_staff=True)
     assert attempt(client)["Location"] == "/deposits/"
+
+
+@pytest.mark.parametrize(("days", "told"), [(29, True), (31, False)])
+def test_the_end_of_the_e_key_is_announced_on_signing_in(
+    client: Client, administrator: User, trusted: Authority, days: int, told: bool
+) -> None:
+    ekeys.bind(administrator, trusted.issue(days=(-1, days)), "1", by=administrator)
+    asked = attempt(client, "administrator", next=reverse("password"))
+    page = client.get(asked["Location"]).content.decode()
+    assert ('class="note warn"' in page) is told
+    assert 'class="note warn"' not in client.get(reverse("password")).content.decode()
