@@ -26,6 +26,8 @@ def pytest_configure() -> None:
     portal_settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
     portal_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     portal_settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # A pool opens connections in the background, also while the test database is being taken down.
+    portal_settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
     # Each test's browser starts the middleware anew; without this it would read the whole tree of static files each time.
     portal_settings.WHITENOISE_AUTOREFRESH = True
 

@@ -4,6 +4,7 @@ The server lives in a temporary folder, is started here, and is stopped and dele
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ def postgres() -> Iterator[str]:
         yield f"postgres://postgres@{str(socket).replace('/', '%2F')}/portal"
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ NOT_READ = "script, style, noscript, template"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Names that stand in either language, codes, and what a script puts a number in place of.
 ENGLISH_NAMES = re.compile(
-    r"\{\w+\}|English|JavaScript|PIN|SHA-256|GRT\d{3}|Chrome|Edge|Firefox|Enter|Esc|ZS\d+|RSA|CNY|[0-9a-f]{8,}|\b[A-Z]+\d\w*"
+    r"\{\w+\}|CommonResponeMessage|English|JavaScript|PIN|SHA-256|GRT\d{3}|Chrome|Edge|Firefox|Enter|Esc|ZS\d+|RSA|CNY|[0-9a-f]{8,}|\b[A-Z]+\d\w*"
 )
 # What people, units and customs wrote; it stands in Chinese on English pages.
 DATA = re.compile(
