@@ -9,19 +9,22 @@ STATIC := $(shell find static -type f)
 run: $(VENV)/demonstration build/machine-run build/fonts/stamp build/static/staticfiles.json catalogue
 	@exec $(BIN)/python -m deploy.run
 
-# What asks no database runs once, and so does the whole browser suite; its main story runs on both databases.
+# What asks no database runs once, and so does the whole browser suite; its main story runs on both databases. The browser
+# has runs of its own: its driver keeps an event loop in the thread, and Django a second connection beside it.
 WITHOUT_DATABASE := tests/test_virtual_card.py tests/test_customs_desk.py tests/test_catalogue.py tests/deploy \
 	tests/documents/test_capital.py tests/documents/test_printing.py
 
 test: check
 	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests --ignore tests/browser
 	DATABASE_URL= $(BIN)/python -m pytest -n 2 tests/browser/test_story.py
-	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests $(addprefix --ignore ,$(WITHOUT_DATABASE))
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests --ignore tests/browser \
+		$(addprefix --ignore ,$(WITHOUT_DATABASE))
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 tests/browser
 
 # The full counts of faults and races; `make test` runs a small number of each.
 test-long: setup
-	DATABASE_URL= $(BIN)/python -m pytest -n 2 -m long tests
-	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 -m long tests
+	DATABASE_URL= $(BIN)/python -m pytest -n 2 -m long tests --ignore tests/browser
+	$(BIN)/python -m tests.with_postgres $(BIN)/python -m pytest -n 2 -m long tests --ignore tests/browser
 
 check: $(VENV)/dev build/machine-test build/fonts/stamp build/static/staticfiles.json catalogue
 	$(BIN)/ruff check .
