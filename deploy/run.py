@@ -144,7 +144,8 @@ def main() -> int:
     def interrupted(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupted)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in its background deaf to the first
+        signal.signal(ending, interrupted)
     env = environment()
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:

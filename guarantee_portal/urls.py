@@ -1,8 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from documents.views import look_up_unit
+
+admin.site.site_header = admin.site.site_title = _("Processing-trade guarantee system")
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/deposits/"), name="home"),
