@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.codes import GuaranteeMode
 from documents.display import label_of
-from documents.forms import TypedDateField, VisibleCharField
+from documents.fields import TypedDateField, VisibleCharField
 from documents.kind import Kind
 from documents.models import Document
 from documents.status import DataStatus
@@ -64,7 +64,7 @@ class SearchForm(forms.Form):
             "guaranteed_credit_code": asked["credit_code"].upper(),
             f"{self.kind.number}__in": asked["number"],
             **{field: asked[name].upper() for name, field in self.kind.search.items()},
-            "data_status": asked["status"],
+            self.kind.status: asked["status"],
             "declared_on__gte": asked["declared_from"],
             "declared_on__lte": asked["declared_to"],
         }
