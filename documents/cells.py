@@ -69,8 +69,7 @@ def cell_groups(kind: Kind, document: Document, form: "DocumentForm") -> list[Ce
 
 
 def _values(document: Document, form: "DocumentForm") -> Mapping[str, Any]:
-    stored = {field.attname: getattr(document, field.attname) for field in document._meta.concrete_fields}
-    return stored | {name: form[name].value() for name in form.fields}
+    return document.values() | {name: form[name].value() for name in form.fields}
 
 
 def _cell(kind: Kind, document: Document, place: Place, form: "DocumentForm", values: Mapping[str, Any]) -> Cell:
@@ -110,10 +109,10 @@ def _open(cell: Cell, place: Place, form: "DocumentForm", values: Mapping[str, A
     if place.look_up is not None:
         cell.kind, cell.lookup_url = "code", reverse("look-up-unit")
         cell.lookup_fills = json.dumps(dict(place.look_up.fills))
+    _judge(cell, form)
     if cell.kind == "money":
         cell.suffix = _("CNY")
-        cell.capital = _in_words(form.cleaned_data.get(place.name) if form.is_bound else values[place.name])
-    _judge(cell, form)
+        cell.capital = _in_words((form.cleaned_data if form.is_bound else form.initial).get(place.name))
 
 
 def _in_words(amount: Decimal | None) -> str:

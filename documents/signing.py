@@ -91,7 +91,7 @@ def _package(kind: Kind, declared: Document, envelope: wire.Envelope) -> bytes:
 
 def with_fields(document: Document, fields: Mapping[str, Any]) -> Document:
     """Return a copy of `document` with `fields`; nothing is stored."""
-    copy = type(document)(**{f.attname: getattr(document, f.attname) for f in document._meta.concrete_fields})
+    copy = type(document)(**document.values())
     for name, value in fields.items():
         setattr(copy, name, copy._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
     return copy

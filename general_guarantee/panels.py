@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from documents.display import plain, status_badge
 from documents.kind import Panel, kind_named
@@ -63,7 +64,7 @@ def _shares(guarantee: GeneralGuarantee) -> Iterator[Share]:
     sums = (
         ("used", _("Used"), guarantee.used_amount),
         ("locked", _("Locked"), guarantee.locked_amount),
-        ("refunded", _("Refunded"), guarantee.refunded_amount),
+        ("refunded", pgettext("amount", "Refunded"), guarantee.refunded_amount),
         ("reserved", _("In flight"), guarantee.usable_amount - free),
         ("usable", _("Usable"), free),
     )
