@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -14,7 +15,7 @@ from simulators.customs_desk.records import SHANGHAI
 
 UNIT, AGENT = "1111510001", "1101919107"
 UNIT_NAME = "北京天竺示范加工有限公司"
-SEQ = "202600000000000001"
+SEQ, SEQ_2 = "202600000000000001", "202600000000000002"
 START = datetime(2026, 6, 30, 10, 15, 30, tzinfo=SHANGHAI)
 ROOT = Path(__file__).resolve().parents[2]
 CASH = {
@@ -28,6 +29,19 @@ CASH = {
     "LinkMan": "王小明",
     "LinkTel": "01060000000",
 }
+BY_CASH = {
+    "DclTypecd": "1",
+    "LtguaType": "1",
+    "AssuredEtpsno": UNIT,
+    "AssuredEtpsNm": UNIT_NAME,
+    "PmnEtpsNm": UNIT_NAME,
+    "PmnEtpsOpaccBankNm": "中国银行北京示范支行",
+    "PmnEtpsBankAcctnum": "3490000000000001",
+    "MasterCuscd": "0100",
+    "GrtAmt": "100000.00",
+    "PymtModecd": "1",
+}
+BY_LETTER = {**BY_CASH, "LtguaType": "2", "LtguaNo": "BH2026000001", "ValidDateEnd": "20271231", "PymtModecd": ""}
 LETTER = {**CASH, "LtguaType": "2", "LtguaNo": "BH2026000009", "ValidDateEnd": "20271231"}
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -56,14 +70,19 @@ def issue(desk: Desk, amount: str = "2000.00", **more: object) -> str:
 
 
 def declaration(order: str, attempt: int, fields: dict[str, str], sender: str = AGENT) -> bytes:
-    """A GRT101 as the portal signs it: the digest is that of Object in inclusive C14N."""
+    """A GRT101 as the portal signs it."""
     inner = f"{SEQ}-0-{attempt}"
     head = {"SeqNo": SEQ, "EtpsInnerNo": inner, "DpstLevyBlNo": order, "ChgTmsCnt": "0", **fields}
+    return signed("GRT101", "GrtDpst", head, sender)
+
+
+def signed(message_type: str, name: str, head: dict[str, str], sender: str = AGENT) -> bytes:
+    """A declaration as the portal signs it: the digest is that of Object in inclusive C14N."""
     texts = "".join(f"<{name}>{value}</{name}>" for name, value in head.items())
     signed = (
-        f'<Object Id="String"><Package xmlns=""><EnvelopInfo><message_type>GRT101</message_type>'
-        f"<sender_id>{sender}</sender_id></EnvelopInfo><DataInfo><BussinessData><GrtDpstMessage>"
-        f"<GrtDpstHead>{texts}</GrtDpstHead></GrtDpstMessage></BussinessData></DataInfo></Package></Object>"
+        f'<Object Id="String"><Package xmlns=""><EnvelopInfo><message_type>{message_type}</message_type>'
+        f"<sender_id>{sender}</sender_id></EnvelopInfo><DataInfo><BussinessData><{name}Message>"
+        f"<{name}Head>{texts}</{name}Head></{name}Message></BussinessData></DataInfo></Package></Object>"
     )
     canonical = signed.replace("<Object ", f'<Object xmlns="{DSIG}" ').encode()
     digest = base64.b64encode(hashlib.sha256(canonical).digest()).decode()
@@ -86,6 +105,31 @@ def declare(
     put(var, f"GRT101_{inner}_t-{send}.zip", zipped(declaration(order, attempt, fields)))
     assert desk.collect() == [inner]
     return inner
+
+
+def declare_other(
+    desk: Desk,
+    var: Path,
+    message_type: str,
+    fields: dict[str, str],
+    *,
+    seq: str = SEQ_2,
+    round_: int = 0,
+    attempt: int = 1,
+) -> str:
+    """The same for a GRT111 or a GRT121."""
+    inner = f"{seq}-{round_}-{attempt}"
+    head = {"SeqNo": seq, "EtpsInnerNo": inner, "ChgTmsCnt": str(round_), **fields}
+    name = {"GRT111": "Grt", "GRT121": "GrtRtnbk"}[message_type]
+    put(var, f"{message_type}_{inner}_t-1.zip", zipped(signed(message_type, name, head)))
+    assert desk.collect() == [inner]
+    return inner
+
+
+def set_up(desk: Desk, var: Path, fields: dict[str, str] = BY_LETTER, **filing: Any) -> str:
+    """A general guarantee that was declared and approved; returns its number."""
+    inner = declare_other(desk, var, "GRT111", fields, **filing)
+    return field(desk.answer(inner, "approve").read_bytes(), "businessId")
 
 
 def put(var: Path, name: str, content: bytes) -> None:

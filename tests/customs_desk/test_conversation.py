@@ -27,6 +27,7 @@ from tests.customs_desk.folders import (
     names,
     put,
     run,
+    set_up,
     told,
     zipped,
 )
@@ -64,10 +65,11 @@ def test_each_file_carries_the_numbers_and_times_of_its_message(desk: Desk, tmp_
     assert (field(message, "send_time"), field(message, "manageDate")) == ("2026-06-30T10:15:34", "2026-06-30 10:15:34")
 
 
-@pytest.mark.parametrize("fields", [LETTER, {**CASH, "GrtTypecd": "1", "GsarNo": "D80100202600014"}])
+@pytest.mark.parametrize("fields", [LETTER, {**CASH, "GrtTypecd": "1", "GsarNo": "D80100202600001"}])
 def test_only_a_single_cash_guarantee_is_followed_by_a_notice(
     desk: Desk, tmp_path: Path, clock: Clock, fields: dict[str, str]
 ) -> None:
+    set_up(desk, tmp_path)
     declare(desk, tmp_path, issue(desk), fields=fields)
     run(desk, clock, 60)
     assert told(tmp_path)[-1] == APPROVED

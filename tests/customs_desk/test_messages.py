@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 
 from simulators.customs_desk import DeskError, messages
-from simulators.customs_desk.records import SHANGHAI, LevyOrder, Notice, amount_text
-from tests.customs_desk.folders import AGENT, SEQ, UNIT, UNIT_NAME, field
+from simulators.customs_desk.records import SHANGHAI, GeneralGuarantee, LevyOrder, Notice, amount_text
+from tests.customs_desk.folders import AGENT, ROOT, SEQ, UNIT, UNIT_NAME, field
 
 ENVELOPE = """<Package><EnvelopInfo><version>1.0</version><message_id>{id}</message_id><file_name>{id}.xml</file_name>
 <message_type>{type}</message_type><sender_id>CUS0000</sender_id><receiver_id>{to}</receiver_id>
@@ -99,6 +99,55 @@ def test_what_customs_issues_by_itself_has_the_shape_of_the_samples() -> None:
     }
     for message_type, (message, body) in built.items():
         assert canonical(message) == expected(message_type, UNIT, ORDER.number, body)
+
+
+def sample(name: str) -> bytes:
+    return canonical((ROOT / "tests" / "customs" / "messages" / f"{name}.xml").read_bytes())
+
+
+def test_decisions_on_general_guarantees_and_refunds_have_the_shape_of_the_samples() -> None:
+    by_letter = GeneralGuarantee(
+        number="D80100202600074",
+        district="0100",
+        unit_code=UNIT,
+        unit_name=UNIT_NAME,
+        mode="2",
+        amount="150000.00",
+        set_up_on=date(2026, 6, 30),
+        state="2",
+        round="1",
+        letter_number="BH2026000072",
+        letter_valid_until="20281231",
+        used="2000.00",
+    )
+    changed = messages.answer(
+        messages.Stamp(UNIT, 11, datetime(2026, 7, 3, 15, tzinfo=SHANGHAI)),
+        "GRT211",
+        messages.Filing("202600000000000072", "202600000000000072-1-1", "1", by_letter.number, "2"),
+        messages.APPROVED,
+        approved=messages.approved_guarantee(by_letter, by_letter.usable),
+    )
+    assert canonical(changed) == sample("GRT211_change")
+    refund = messages.Refund("ZS0100202600071", "1", "1", "800.00", "0.35", date(2026, 8, 1), "010026000099")
+    refunded = messages.answer(
+        messages.Stamp(UNIT, 14, datetime(2026, 8, 1, 10, tzinfo=SHANGHAI)),
+        "GRT221",
+        messages.Filing("202600000000000073", "202600000000000073-0-2", "0", refund.guarantee_number),
+        messages.APPROVED,
+        approved=messages.approved_refund(refund),
+    )
+    assert canonical(refunded) == sample("GRT221_approved")
+
+
+def test_the_amounts_of_a_general_guarantee_have_the_shape_of_the_sample() -> None:
+    moment = datetime(2026, 7, 2, 9, 30, tzinfo=SHANGHAI)
+    drawn_on = GeneralGuarantee(
+        "D80100202600074", "0100", UNIT, UNIT_NAME, "2", "100000.00", moment.date(), "2", used="2000.00"
+    )
+    built = messages.amounts_updated(messages.Stamp(UNIT, 13, moment), drawn_on, drawn_on.usable, "", "ZS0100202600075")
+    # The sample was sent five seconds after the change.
+    sent = sample("GRT212_amounts").replace(b"20260702093005", b"20260702093000").replace(b"T09:30:05", b"T09:30:00")
+    assert canonical(built) == sent
 
 
 def test_technical_answers_are_the_bytes_of_the_samples() -> None:

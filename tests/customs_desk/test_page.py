@@ -12,11 +12,15 @@ from tests.customs_desk.folders import (
     ACCEPTED,
     AGENT,
     APPROVED,
+    BY_CASH,
+    BY_LETTER,
     LOADED,
     SENT,
     UNIT,
     declare,
+    declare_other,
     issue,
+    set_up,
     told,
 )
 
@@ -126,5 +130,44 @@ def test_an_unknown_order_filing_or_answer_is_said_on_the_page(desk: Desk, tmp_p
         assert "没有征收单" in await (await client.get("/orders/ZS1")).text()
         assert "没有申报" in await (await client.get("/filings/1")).text()
         assert (await client.post(f"/filings/{inner}/answer", data={"answer": "maybe"})).status == 400
+
+    on_the_page(desk, visit)
+
+
+def test_the_page_leads_a_general_guarantee_to_its_payment_and_sends_its_amounts(desk: Desk, tmp_path: Path) -> None:
+    desk.configure(mode="manual")
+    inner = declare_other(desk, tmp_path, "GRT111", BY_CASH)
+    place = "/guarantees/D80100202600001"
+
+    async def visit(client: TestClient) -> None:
+        for label in ("受理", "已发送海关", "入库成功", "审批通过", "发缴款通知书"):
+            assert f">{label}</button>" in await (await client.get(f"/filings/{inner}")).text()
+            await client.post(f"/filings/{inner}/step", data={"from": "overview"})
+        assert f'<a href="{place}">' in await (await client.get("/")).text()
+        payment = {"notice": "010026000001", "amount": "100000", "result": "1", "remark": ""}
+        page = await (await client.post(f"{place}/payment", data=payment)).text()
+        assert "已到账 100000.00 元" in page
+        await client.post(f"{place}/notice", data={"amount": "10", "pay_deadline": "", "remark": ""})
+        form = {"amount": "100000", "used": "1234", "refunded": "", "locked": "0", "state": "3", "related_number": ""}
+        page = await (await client.post(f"{place}/amounts", data=form)).text()
+        assert "98766.00 元" in page
+        assert "部分退还" in page
+        assert (await client.post(f"{place}/amounts", data={**form, "used": "100000.01"})).status == 400
+        assert "没有总担保" in await (await client.get("/guarantees/D8")).text()
+
+    on_the_page(desk, visit)
+    assert [kind for kind, _, _ in told(tmp_path, UNIT)] == ["GRT231", "GRT232", "GRT231", "GRT212"]
+
+
+def test_the_page_shows_one_by_letter_without_notices_and_a_filing_without_a_number(desk: Desk, tmp_path: Path) -> None:
+    number = set_up(desk, tmp_path)
+    inner = declare_other(desk, tmp_path, "GRT111", BY_LETTER, attempt=2)
+
+    async def visit(client: TestClient) -> None:
+        page = await (await client.get(f"/guarantees/{number}")).text()
+        assert "BH2026000001" in page
+        assert "缴款通知书" not in page
+        assert (await client.get(f"/filings/{inner}")).status == 200
+        assert (await client.get("/")).status == 200
 
     on_the_page(desk, visit)
