@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Text = str | Promise
 Values = Mapping[str, Any]
+_SOME_NUMBER = "0" * 18  # holds the place of a document's number in a URL
 
 
 Outcome = tuple[bool, str]  # whether it changed anything, and what an operator must see
@@ -73,7 +74,7 @@ def no_panels(_document: Any) -> Sequence[Panel]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """The declaration of one document kind.
 
@@ -82,7 +83,7 @@ class Kind:
     `decision_days` working days (《海关事务担保条例》).
 
     What its list shows (`listed_in` names the list of another kind where it has none): `columns`; `search` says which field each parameter of the search asks for, besides those that every
-    kind has; `status` is the field that the status filter asks for; `open_filings` gives, by pre-entry number, the documents
+    kind has; `status` is the field that the status filter asks for, `asked_by_rows` are fields that rows need besides; `open_filings` gives, by pre-entry number, the documents
     that are at work on those of the list and take their place under the buttons.
 
     What it does: `start` gives a new document to a clerk who begins one, and raises Refused (with `starts_blank` one may begin
@@ -117,6 +118,7 @@ class Kind:
     paper: Text = ""
     old: Mapping[str, str] = field(default_factory=dict)
     status: str = "data_status"
+    asked_by_rows: Sequence[str] = ()
     listed_in: str = ""
     open_filings: Callable[[Sequence[Any]], Mapping[str, Any]] = nothing_open
     notes: Callable[[Any], Sequence["Note"]] = nothing_to_note
@@ -140,6 +142,11 @@ class Kind:
 
     def new_url(self) -> str:
         return reverse(f"{self.name}:new")
+
+    def urls(self, page: str = "sheet") -> Callable[["Document"], str]:
+        """Return what gives the URL of each of many documents: where they stand is looked up once."""
+        before, after = reverse(f"{self.name}:{page}", args=[_SOME_NUMBER]).split(_SOME_NUMBER)
+        return lambda document: f"{before}{self.number_of(document)}{after}"
 
     def list_url(self) -> str:
         """Return the list in which documents of this kind are found."""

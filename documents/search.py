@@ -14,6 +14,7 @@ from documents.display import label_of
 from documents.fields import TypedDateField, VisibleCharField
 from documents.kind import Kind
 from documents.models import Document
+from documents.search_fields import Condition
 from documents.status import DataStatus
 from documents.text import validate_visible
 
@@ -23,6 +24,8 @@ KINDS_OWN = {"business_number", "mode"}  # conditions that only some kinds have
 
 class SearchForm(forms.Form):
     """What a list is filtered by (DOMAIN 5.1); the unit is required."""
+
+    bound_field_class = Condition
 
     unit = forms.ChoiceField(label=_("Guaranteed unit to query"))
     credit_code = VisibleCharField(label=_("Unified social credit code"), required=False, max_length=18)

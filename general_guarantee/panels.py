@@ -12,11 +12,11 @@ from django.utils.translation import pgettext
 
 from documents.display import plain, status_badge
 from documents.kind import Panel, kind_named
+from documents.letters import days_until_end, ending
 from documents.money import format_amount
 from documents.notes import Note
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee.changes import guarantee_of
-from general_guarantee.expiry import days_until_expiry, ends_soon
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange
 
 # Whether a bar shows anything of a sum depends on its width: it is drawn as wide as this.
@@ -97,8 +97,8 @@ def _about_letter(guarantee: GeneralGuarantee) -> Iterator[Note]:
     if guarantee.guarantee_status == GuaranteeStatus.EXPIRED:
         text = _("The letter ended on %(date)s: it cannot be drawn on.") % {"date": plain(guarantee.letter_valid_until)}
         yield Note("error", text, *_extend(guarantee))
-    elif ends_soon(guarantee):
-        facts = {"date": plain(guarantee.letter_valid_until), "days": days_until_expiry(guarantee)}
+    elif ending(guarantee):
+        facts = {"date": plain(guarantee.letter_valid_until), "days": days_until_end(guarantee)}
         yield Note("warn", _("The letter ends on %(date)s, in %(days)s days.") % facts, *_extend(guarantee))
 
 

@@ -78,7 +78,9 @@ class Document(models.Model):
 
     def values(self) -> dict[str, Any]:
         """Return the value of every field that is stored, without those the database computes."""
-        return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields if not field.generated}
+        return {
+            field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields if not field.generated
+        }
 
     @property
     def internal_no(self) -> str:

@@ -91,15 +91,13 @@ def figures(usable: str, used: str = "0", refunded: str = "0", locked: str = "0"
     return amounts | {"amount": sum(amounts.values(), Decimal(0))}
 
 
-def change_in(
-    status: str, user: User, guarantee: GeneralGuarantee | None = None, **values: Any
-) -> GuaranteeChange:
+def change_in(status: str, user: User, guarantee: GeneralGuarantee | None = None, **values: Any) -> GuaranteeChange:
     """Return a stored change of a guarantee in `status`: a higher amount, unless told otherwise."""
     base = guarantee or guarantee_in("approved")
     from django.http import QueryDict
 
     change: GuaranteeChange = GUARANTEE_CHANGE.start(user, QueryDict(f"of={base.guarantee_number}"))  # type: ignore[misc]
-    written = {"amount": Decimal("150000"), "input_code": UNIT, "input_name": UNITS[UNIT], **values}
+    written = {"amount": Decimal(150000), "input_code": UNIT, "input_name": UNITS[UNIT], **values}
     actor = actor_for(user, change)
     create(change, GUARANTEE_CHANGE, GUARANTEE_CHANGE.moves["save"], by=actor, written=written, form_key=None)
     if status != "draft":
