@@ -54,6 +54,7 @@ LEVY_ORDER = register(
         ),
         search={"business_number": "business_number", "mode": "guarantee_mode"},
         moves=table(
+            *moves.OF_MONEY,
             replace(moves.DECLARE, effects=(draws.reserve, queue_declaration)),
             *(replace(move, effects=(draws.give_back,)) for move in (moves.REFUSE, moves.FAIL_LOAD, moves.RETURN)),
             replace(moves.APPROVE, effects=(draws.draw,)),
@@ -67,6 +68,7 @@ LEVY_ORDER = register(
             )
         },
         message_type="GRT101",
+        decision_type="GRT201",
         message=messages.confirmation,
         issues={"GRT202": messages.issued},
         reports={"GRT203": messages.cancelled},

@@ -174,6 +174,15 @@ def _letter(name: str) -> Draw:
     return draw
 
 
+def _round(name: str) -> Draw:
+    def draw(document: Any, _url: str) -> SafeString:
+        """There is nothing to count before customs has approved the set-up (DOMAIN 8)."""
+        approved = document.data_status == DataStatus.APPROVED
+        return _text_cell(str(getattr(document, name)) if approved else EMPTY)
+
+    return draw
+
+
 def _has_notice(_name: str) -> Draw:
     yes = _text_cell(_("Yes"))
     return lambda document, _url: yes if document.notice_number else NOTHING
@@ -197,6 +206,7 @@ _SPECIAL: dict[str, Callable[[str], Draw]] = {
     "deadline": _deadline,
     "data_status": _data_status,
     "letter": _letter,
+    "round": _round,
     "guarantee_status": _guarantee_status,
     "has_notice": _has_notice,
     "notice_number": _notice_number,

@@ -47,6 +47,7 @@ MOVES = {
     Verdict.RETURNED: "return",
 }
 DUPLICATE = "重复"
+MARKS = "GRT200"
 MEETINGS = 3
 
 
@@ -86,7 +87,7 @@ def _report(message: InboxMessage, incoming: Incoming) -> Handled:
     kind, document = _document_by_number(incoming.business_number)
     if document.guaranteed_code != message.folder_unit:
         raise Quarantine(_wrong_unit(document, message))
-    report = {**REPORTS, **kind.reports}.get(incoming.message_type)
+    report = {**(REPORTS if kind.is_paid else {}), **kind.reports}.get(incoming.message_type)
     if report is None:
         facts = {"type": incoming.message_type, "kind": kind.label}
         raise Quarantine(_("A message %(type)s does not concern this kind of document: %(kind)s.") % facts)
@@ -168,6 +169,9 @@ def _check_agreement(
     kind: Kind, document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming
 ) -> None:
     """All numbers present must agree, and the message must have come for the unit that declared the attempt."""
+    if incoming.decided_at and incoming.message_type not in (MARKS, kind.decision_type):
+        facts = {"type": incoming.message_type, "kind": kind.label}
+        raise Quarantine(_("A message %(type)s does not concern this kind of document: %(kind)s.") % facts)
     known = getattr(document, kind.number)
     pairs = {
         _("Pre-entry number"): (incoming.pre_entry_number, document.pre_entry_number),

@@ -82,16 +82,17 @@ class Kind:
     maps a field to the one that keeps its value before, where the document changes another; customs decides on it within
     `decision_days` working days (《海关事务担保条例》).
 
-    What its list shows (`listed_in` names the list of another kind where it has none): `columns`; `search` says which field each parameter of the search asks for, besides those that every
-    kind has; `status` is the field that the status filter asks for, `asked_by_rows` are fields that rows need besides; `open_filings` gives, by pre-entry number, the documents
-    that are at work on those of the list and take their place under the buttons.
+    What its list shows: `columns`, or those of the kind in whose list (`listed_in`) its documents are found; `search` says
+    which field each parameter of the search asks for, besides those that every kind has; `status` is the field that the
+    status filter asks for, and `asked_by_rows` are fields that rows need besides; `open_filings` gives, by pre-entry number,
+    the documents that are at work on those of the list and take their place under the buttons.
 
-    What it does: `start` gives a new document to a clerk who begins one, and raises Refused (with `starts_blank` one may begin
-    it from nothing, by 新增); `settle` computes the guarantee
-    status from the document and its money; `inspect` judges what was entered beyond the single field; `message` gives the
-    values of the outgoing message of `message_type`; `issues` are the incoming types by which customs starts a document of
-    this kind, `reports` those by which it says something about one, and `decided` what an approval writes into it; `choices`
-    are lists that a field takes from elsewhere; `notes` and `panels` are what its sheet shows besides what all show.
+    What it does: `start` gives a new document to a clerk who begins one under the title `start_label`, and raises Refused
+    (with `starts_blank` one may begin it from nothing, by 新增); `settle` computes the guarantee status from the document and its money; `inspect` judges
+    what was entered beyond the single field; `message` gives the values of the outgoing message of `message_type`, on which
+    customs decides by one of `decision_type`; `decided` is what an approval writes into it; `issues` are the incoming types
+    by which customs starts a document of this kind, `reports` those by which it says something about one; `choices` are lists
+    that a field takes from elsewhere; `notes` and `panels` are what its sheet shows besides what all show.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Kind:
     moves: Mapping[str, Move]
     settle: Callable[[Any], GuaranteeStatus]
     message_type: str
+    decision_type: str
     message: Callable[[Any], Values]
     amount: str
     inspect: Callable[[Any, Values], Findings]
@@ -114,6 +116,7 @@ class Kind:
     decided: Callable[[Any, Incoming], Values] = nothing_decided
     choices: Mapping[str, Choices] = field(default_factory=dict)
     start: Callable[["User", QueryDict], Any] | None = None
+    start_label: Text = ""
     starts_blank: bool = False
     paper: Text = ""
     old: Mapping[str, str] = field(default_factory=dict)
@@ -139,6 +142,11 @@ class Kind:
 
     def url(self, document: "Document", page: str = "sheet") -> str:
         return reverse(f"{self.name}:{page}", args=[self.number_of(document)])
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether customs sends notices for it and reports payments."""
+        return "notice" in self.moves
 
     def new_url(self) -> str:
         return reverse(f"{self.name}:new")

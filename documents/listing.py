@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from documents.access import Actor, actor_for, unit_code, visible_to
 from documents.columns import Table, fields_shown, table
-from documents.kind import Kind
+from documents.kind import Kind, kind_of
 from documents.models import Document, Payment, PaymentNotice, Receipt
+from documents.offers import Offer, offers_on
 from documents.paging import COUNTED, PAGE_SIZE, Page, cursor, cursor_pages, numbered_pages, page_number
 from documents.perform import refusal
 from documents.prepared import Parameter, Prepared
@@ -145,19 +146,27 @@ def annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
 
 
 def _rows(kind: Kind, user: User, documents: list[Document], acts: bool) -> list[SafeString]:
-    draw, url = table(kind).row, kind.urls()
+    draw, url, at_work = table(kind).row, kind.urls(), kind.open_filings(documents)
+    offers = [offer for offer in offers_on(kind.name) if offer.on_list]
 
-    def actions(document: Document) -> str:
-        return _JSON.encode(_actions(kind, document, actor_for(user, document, acts=acts)))
+    def row(document: Any) -> SafeString:
+        actor, open_filing = actor_for(user, document, acts=acts), at_work.get(document.pre_entry_number)
+        actions = _actions(document, open_filing or document, actor, offers)
+        leads_to = kind_of(open_filing).url(open_filing) if open_filing else url(document)
+        return draw(document, kind.number_of(document), leads_to, _JSON.encode(actions))
 
-    return [draw(document, kind.number_of(document), url(document), actions(document)) for document in documents]
+    return [row(document) for document in documents]
 
 
-def _actions(kind: Kind, document: Any, actor: Actor) -> dict[str, str]:
-    """Return the toolbar's buttons for a row with the reason why one is grey ('' where it is not)."""
+def _actions(document: Any, at_work: Any, actor: Actor, offers: list[Offer]) -> dict[str, str]:
+    """Return the toolbar's buttons for a row with the reason why one is grey ('' where it is not).
+
+    What concerns the filing is asked of the one at work, which is the document itself unless a change of it is open.
+    """
     return {
         "view": "",
-        "confirm": refusal(document, kind.moves["save"], actor),
-        "receipts": "" if document.has_receipt else _("Customs has not answered yet."),
+        "confirm": refusal(at_work, kind_of(at_work).moves["save"], actor),
+        **{offer.name: offer.refusal(document, actor) for offer in offers},
+        "receipts": "" if at_work.has_receipt else _("Customs has not answered yet."),
         "payment-notice": "" if document.notice_number else _("There is no payment notice."),
     }

@@ -121,3 +121,4 @@ APPROVE = Move("approve", _("Approved by customs"), Role.CUSTOMS, to(DataStatus.
 RETURN = Move("return", _("Returned by customs"), Role.CUSTOMS, to(DataStatus.RETURNED, *_UNDECIDED), needs_reason=True)
 NOTICE = Move("notice", _("Payment notice"), Role.CUSTOMS, stay(*DataStatus))
 PAYMENT = Move("payment", _("Payment reported"), Role.CUSTOMS, stay(*DataStatus))
+OF_MONEY = (NOTICE, PAYMENT)

@@ -24,6 +24,7 @@ class Offer:
     url: Callable[[Any], str]
     refusal: Callable[[Any, Actor], str]
     confirm: Text = ""
+    on_list: bool = True
 
 
 _offers: dict[str, list[Offer]] = {}

@@ -117,7 +117,8 @@ def _store_payment(document: Document, report: Incoming, received: bool) -> None
 
 def refuse_unfit(row: models.Model) -> None:
     """Raise Quarantine when a value of customs' is longer than, or a code other than, what can be kept."""
-    empty = {field.name for field in row._meta.concrete_fields if getattr(row, field.attname) in (None, "")}
+    fields = row._meta.concrete_fields
+    empty = {field.name for field in fields if field.generated or getattr(row, field.attname) in (None, "")}
     try:
         row.clean_fields(exclude=empty)
     except ValidationError as error:

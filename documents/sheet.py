@@ -102,7 +102,7 @@ def sheet_of(
     receipts = receipts_of(document)
     account = account_of(document)
     return Sheet(
-        title=f"{kind.label} {kind.number_of(document)}".strip(),
+        title=_title(kind, document),
         number=kind.number_of(document),
         version=document.version,
         status=status_badge(document.data_status),
@@ -122,6 +122,10 @@ def sheet_of(
         errors=_errors(form),
         conflict=conflict,
     )
+
+
+def _title(kind: Kind, document: Document) -> str:
+    return str(kind.start_label) if document.pk is None else f"{kind.label} {kind.number_of(document)}"
 
 
 def live_mark(document: Document) -> str:
@@ -171,10 +175,11 @@ def _offered(kind: Kind, document: Document, actor: Actor) -> list[Button]:
 def _white_buttons(kind: Kind, document: Document, receipts: Sequence[Receipt], account: Account) -> list[Button]:
     no_receipt = "" if receipts else _("Customs has not answered yet.")
     no_notice = "" if account.notice else _("There is no payment notice.")
-    return [
-        Button("receipts", _("View receipts"), "tray", _url(kind, document, "receipts"), no_receipt),
-        Button("payment-notice", _("Print payment notice"), "yen", _url(kind, document, "payment-notice"), no_notice),
-    ]
+    receipts_button = Button("receipts", _("View receipts"), "tray", _url(kind, document, "receipts"), no_receipt)
+    if not kind.is_paid:
+        return [receipts_button]
+    notice_url = _url(kind, document, "payment-notice")
+    return [receipts_button, Button("payment-notice", _("Print payment notice"), "yen", notice_url, no_notice)]
 
 
 def _why_locked(kind: Kind, document: Document, actor: Actor) -> str:

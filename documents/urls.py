@@ -33,6 +33,8 @@ def urls_of(kind: Kind) -> list[URLPattern]:
 
     begun = [path("new/", gives_back(page(views.new)), name="new")] if kind.start else []
     listed = [path("", page(views.list_), name="list")] if kind.columns else []
+    notice = path("<number:number>/payment-notice/", page(views.payment_notice), name="payment-notice")
+    paid = [notice] if kind.is_paid else []
     return [
         *listed,
         *begun,
@@ -40,5 +42,5 @@ def urls_of(kind: Kind) -> list[URLPattern]:
         path("<number:number>/declare/", page(views.declare), name="declare"),
         path("<number:number>/print/", page(views.print_), name="print"),
         path("<number:number>/receipts/", page(views.receipts), name="receipts"),
-        path("<number:number>/payment-notice/", page(views.payment_notice), name="payment-notice"),
+        *paid,
     ]

@@ -45,7 +45,7 @@ GENERAL_GUARANTEE = register(
         amount="amount",
         grid=SET_UP,
         columns=(
-            Column("pre_entry_number", kind="link"),
+            Column("pre_entry_number", _("Pre-entry no."), kind="link"),
             Column("guarantee_number"),
             Column("guarantee_mode", kind="letter"),
             Column("amount", _("Deposit amount")),
@@ -53,14 +53,16 @@ GENERAL_GUARANTEE = register(
             Column("guarantee_status"),
             Column("has_notice", _("Has payment notice")),
             Column("set_up_on"),
-            Column("shown_round"),
+            Column("shown_round", kind="round"),
             Column("notice_number", _("Notice number")),
             Column("receipt_number", pgettext_lazy("payment", "Receipt number"), wide_only=True),
         ),
         search={"mode": "guarantee_mode"},
         status="shown_status",
+        asked_by_rows=("letter_valid_until", "change_status", "open_round"),
         open_filings=changes.open_changes,
         moves=table(
+            *moves.OF_MONEY,
             moves.DELETE,
             replace(moves.APPROVE, effects=(rules.book_set_up,)),
             FIGURES,
@@ -70,8 +72,10 @@ GENERAL_GUARANTEE = register(
         settle=rules.settle,
         inspect=rules.inspect,
         start=rules.start,
+        start_label=_("Set up a general guarantee"),
         starts_blank=True,
         message_type="GRT111",
+        decision_type="GRT211",
         message=messages.set_up,
         decided=messages.set_up_decided,
         reports={"GRT212": messages.amounts_reported},
@@ -111,7 +115,9 @@ GUARANTEE_CHANGE = register(
         settle=changes.settle,
         inspect=changes.inspect,
         start=changes.start,
+        start_label=_("Change a general guarantee"),
         message_type="GRT111",
+        decision_type="GRT211",
         message=messages.change,
         decided=messages.change_decided,
         notes=panels.change_notes,
@@ -130,7 +136,10 @@ register_offer(
         confirm=_("Change this guarantee?"),
     ),
 )
-register_offer(GENERAL_GUARANTEE.name, Offer("copy", _("Copy"), "copy", offers.url_of_copy, offers.why_not_copied))
 register_offer(
-    GENERAL_GUARANTEE.name, Offer("ledger", _("Ledger"), "ledger", offers.url_of_ledger, offers.why_no_ledger)
+    GENERAL_GUARANTEE.name, Offer("copy", _("Copy"), "copy", offers.url_of_copy, offers.why_not_copied, on_list=False)
+)
+register_offer(
+    GENERAL_GUARANTEE.name,
+    Offer("ledger", _("Ledger"), "ledger", offers.url_of_ledger, offers.why_no_ledger, on_list=False),
 )

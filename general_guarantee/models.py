@@ -38,7 +38,7 @@ class GuaranteePaper(Document):
     set_up_on = models.DateField(_("Set up on"), null=True, blank=True)
     payer_bank = models.CharField(_("Payer bank"), max_length=50, blank=True)
     payer_account = models.CharField(_("Payer account"), max_length=32, blank=True, validators=[bank_account])
-    pay_deadline = models.DateField(_("Payment deadline"), null=True, blank=True)
+    pay_deadline = models.DateField(_("Payment deadline of the deposit"), null=True, blank=True)
     payee_name = models.CharField(_("Payee name"), max_length=70, blank=True)
     payee_bank = models.CharField(_("Payee bank"), max_length=50, blank=True)
     payee_account = models.CharField(_("Payee account"), max_length=32, blank=True)

@@ -30,6 +30,8 @@ def new(request: HttpRequest, kind: Kind) -> Answer:
         return redirect(kind.url(begun))
     try:
         document = kind.start(user, request.GET)
+        for name, value in signing.entry_fields(user).items():
+            setattr(document, name, value)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(kind.list_url())
