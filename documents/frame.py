@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from documents.check import ekey_url
@@ -41,7 +41,7 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give every template the frame of the signed-in user; nothing is read for who is not signed in."""
-    return {"frame": SimpleLazyObject(lambda: _frame(request)), "production": settings.PRODUCTION}
+    return {"frame": _frame(request), "production": settings.PRODUCTION}
 
 
 def _frame(request: HttpRequest) -> Frame | None:
