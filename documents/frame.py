@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from documents.check import ekey_url
@@ -25,7 +24,7 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give every template the frame of the signed-in user; nothing is read for who is not signed in."""
-    return {"frame": SimpleLazyObject(lambda: _frame(request)), "production": settings.PRODUCTION}
+    return {"frame": _frame(request), "production": settings.PRODUCTION}
 
 
 def _frame(request: HttpRequest) -> Frame | None:
