@@ -126,3 +126,8 @@ def book_set_up(guarantee: GeneralGuarantee, occasion: Occasion) -> None:
     ledger.book(guarantee, Movement.SET_UP, figures.total, **facts)
     reported_at = getattr(occasion.carrying, "sent_at", None) or occasion.at
     ledger.book_figures(guarantee, figures, reported_at=reported_at, **facts)
+
+
+def matter(_guarantee: GeneralGuarantee) -> str:
+    """Return 事由 for the payment notice, where customs gave none."""
+    return _("Set-up of a general guarantee by cash deposit.")
