@@ -98,7 +98,7 @@ def sheet_of(
     kind: Kind, document: Document, actor: Actor, form: DocumentForm, conflict: Comparison | None = None
 ) -> Sheet:
     """Return the page of `document` for `actor`; one that is not stored yet has neither history nor answers."""
-    events = list(Event.of(document))
+    events = _history(document)
     receipts = receipts_of(document)
     account = account_of(document)
     return Sheet(
@@ -122,6 +122,13 @@ def sheet_of(
         errors=_errors(form),
         conflict=conflict,
     )
+
+
+def _history(document: Document) -> list[Event]:
+    """Return the events since it was begun: a change that was deleted may have left its round to this one."""
+    events = list(Event.of(document))
+    begun = max((place + 1 for place, event in enumerate(events) if event.move == "delete"), default=0)
+    return events[begun:]
 
 
 def _title(kind: Kind, document: Document) -> str:
