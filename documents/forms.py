@@ -87,9 +87,13 @@ class DocumentForm(forms.Form):
                 self.add_error(name, ValidationError(str(message), code="rule"))
 
     def _clean_unit(self) -> None:
-        """Where the guaranteed unit is entered, it is one that the user acts for (DOMAIN 9)."""
-        code = self.cleaned_data.get("guaranteed_code")
-        if code and self.user and code != self.document.guaranteed_code and not acts_for(self.user, code):
+        """Where the guaranteed unit is entered, it is one that the user acts for (DOMAIN 9); without one, nobody would see a draft."""
+        if "guaranteed_code" not in self.fields or "guaranteed_code" in self.errors:
+            return
+        code = self.cleaned_data["guaranteed_code"]
+        if not code:
+            self.add_error("guaranteed_code", ValidationError(_("This field must be filled."), code="required"))
+        elif self.user and code != self.document.guaranteed_code and not acts_for(self.user, code):
             message = _("You do not act for this unit: it has not delegated to your unit.")
             self.add_error("guaranteed_code", ValidationError(message, code="unit"))
 

@@ -16,6 +16,7 @@ from documents.moves import Move
 from documents.status import GuaranteeStatus
 
 if TYPE_CHECKING:
+    from documents.access import Actor
     from documents.columns import Column
     from documents.models import Document
     from documents.notes import Note
@@ -62,7 +63,7 @@ def nothing_decided(_document: Any, _incoming: Incoming) -> Values:
     return {}
 
 
-def nothing_open(_documents: Sequence[Any]) -> Mapping[str, Any]:
+def nothing_open(_user: "User", _documents: Sequence[Any]) -> Mapping[str, Any]:
     return {}
 
 
@@ -70,7 +71,7 @@ def nothing_to_say(_document: Any) -> Text:
     return ""
 
 
-def nothing_to_note(_document: Any) -> Sequence["Note"]:
+def nothing_to_note(_document: Any, _actor: "Actor") -> Sequence["Note"]:
     return ()
 
 
@@ -89,7 +90,7 @@ class Kind:
     What its list shows: `columns`, or those of the kind in whose list (`listed_in`) its documents are found; `search` says
     which field each parameter of the search asks for, besides those that every kind has; `status` is the field that the
     status filter asks for, and `asked_by_rows` are fields that rows need besides; `open_filings` gives, by pre-entry number,
-    the documents that are at work on those of the list and take their place under the buttons.
+    the documents that are at work on those of the list, exist for the user, and take their place under the buttons.
 
     What it does: `start` gives a new document to a clerk who begins one under the title `start_label`, and raises Refused
     (with `starts_blank` one may begin it from nothing, by 新增); `settle` computes the guarantee status from the document and its money; `inspect` judges
@@ -129,8 +130,8 @@ class Kind:
     status: str = "data_status"
     asked_by_rows: Sequence[str] = ()
     listed_in: str = ""
-    open_filings: Callable[[Sequence[Any]], Mapping[str, Any]] = nothing_open
-    notes: Callable[[Any], Sequence["Note"]] = nothing_to_note
+    open_filings: Callable[["User", Sequence[Any]], Mapping[str, Any]] = nothing_open
+    notes: Callable[[Any, "Actor"], Sequence["Note"]] = nothing_to_note
     panels: Callable[[Any], Sequence[Panel]] = no_panels
     decision_days: int = 5
 

@@ -146,7 +146,7 @@ def annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
 
 
 def _rows(kind: Kind, user: User, documents: list[Document], acts: bool) -> list[SafeString]:
-    draw, url, at_work = table(kind).row, kind.urls(), kind.open_filings(documents)
+    draw, url, at_work = table(kind).row, kind.urls(), kind.open_filings(user, documents)
     offers = [offer for offer in offers_on(kind.name) if offer.on_list]
 
     def row(document: Any) -> SafeString:

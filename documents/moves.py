@@ -33,7 +33,7 @@ class Occasion:
     alerts: list[str] = field(default_factory=list)
 
 
-Guard = Callable[["Document"], Text]
+Guard = Callable[[Any], Text]
 Effect = Callable[[Any, Occasion], None]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from documents.access import Actor
 from documents.display import plain, status_badge
 from documents.kind import Kind
 from documents.models import Document, Event
@@ -24,8 +25,8 @@ class Note:
     action: str | Promise = ""
 
 
-def notes_of(kind: Kind, document: Document, events: Sequence[Event], account: Account) -> list[Note]:
-    return [*_about_status(document, events), *_about_money(account), *kind.notes(document)]
+def notes_of(kind: Kind, document: Document, actor: Actor, events: Sequence[Event], account: Account) -> list[Note]:
+    return [*_about_status(document, events), *_about_money(account), *kind.notes(document, actor)]
 
 
 def _about_status(document: Document, events: Sequence[Event]) -> Iterator[Note]:

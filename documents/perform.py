@@ -18,7 +18,14 @@ from documents.status import DataStatus
 
 
 class Refused(Exception):
-    """The move is not allowed; the message says why, in the words of the grey button."""
+    """The move is not allowed; the message says why, in the words of the grey button.
+
+    `instead` is the document that stands in the way, where one does and the user may go on with it.
+    """
+
+    def __init__(self, reason: str, instead: Document | None = None) -> None:
+        super().__init__(reason)
+        self.instead = instead
 
 
 class Stale(Exception):

@@ -87,6 +87,7 @@ class Sheet:
     receipts: list[ReceiptLine]
     history: list[HistoryLine]
     changes: Comparison | None
+    url: str
     receipts_url: str
     panels: Sequence[Panel] = ()
     is_new: bool = False
@@ -110,12 +111,13 @@ def sheet_of(
         blue=_blue_buttons(kind, document, actor, editing=bool(form.fields)),
         white=[*_white_buttons(kind, document, receipts, account), *_offered(kind, document, actor)],
         locked="" if form.fields else _why_locked(kind, document, actor),
-        notes=notes_of(kind, document, events, account),
+        notes=notes_of(kind, document, actor, events, account),
         steps=data_steps(document, events),
         money_steps=money_steps(document, account),
         receipts=[receipt_line(receipt, document) for receipt in receipts],
         history=[_history_line(kind, e) for e in events],
         changes=_old_and_new(kind, document) if kind.old else _changes(kind, document),
+        url=_url(kind, document, "sheet"),
         receipts_url=_url(kind, document, "receipts"),
         panels=kind.panels(document),
         is_new=document.pk is None,

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.access import CUSTOMS, Actor, actor_for, get_document
+from documents.access import CUSTOMS, Actor, actor_for, get_document, visible_to
 from documents.codes import GuaranteeMode
 from documents.kind import Findings, Text, kind_named
 from documents.listing import annotated
@@ -57,12 +57,12 @@ def why_not_changed(guarantee: GeneralGuarantee, actor: Actor) -> str:
 def start(user: User, query: QueryDict) -> GuaranteeChange:
     """Return a new change of the guarantee that `of` names; with `extend` its validity is proposed a year longer.
 
-    Raises Http404 for a guarantee the user may not see, Refused where none may be begun.
+    Raises Http404 for a guarantee the user may not see, Refused where none may be begun, with the one that is open, if any.
     """
     guarantee: Any = get_document(user, kind_named("general_guarantee"), query.get("of", ""))
     reason = why_not_changed(guarantee, actor_for(user, guarantee))
     if reason:
-        raise Refused(reason)
+        raise Refused(reason, instead=open_changes(user, [guarantee]).get(guarantee.pre_entry_number))
     values = {name: getattr(guarantee, name) for name in PAPER} | _in_force(guarantee)
     change = GuaranteeChange(pre_entry_number=guarantee.pre_entry_number, round=_next_round(guarantee), **values)
     if "extend" in query:
@@ -86,6 +86,13 @@ def guarantee_of(change: GuaranteeChange) -> GeneralGuarantee:
     return GeneralGuarantee.objects.get(pre_entry_number=change.pre_entry_number)
 
 
+def not_closed(change: GuaranteeChange) -> str:
+    """The guard of an open change: of a guarantee that customs has cancelled nothing can be edited any more (DOMAIN 3)."""
+    if guarantee_of(change).guarantee_status == GuaranteeStatus.CANCELLED:
+        return _("Customs has cancelled it; nothing can be changed any more.")
+    return ""
+
+
 def settle(change: GuaranteeChange) -> GuaranteeStatus:
     """A change has no money of its own: it shows the state of its guarantee when it was begun."""
     return GuaranteeStatus(change.guarantee_status)
@@ -98,9 +105,10 @@ def inspect(change: GuaranteeChange, values: Mapping[str, Any]) -> Findings:
     problems = {
         "amount": _amount_problem(guarantee, new["amount"]),
         "letter_valid_until": _validity_problem(new["letter_valid_until"]),
-        "letter_number": "" if _differs(guarantee, new) else _("Nothing differs from what is in force."),
     }
     errors: dict[str, Text] = {name: text for name, text in problems.items() if text and name in values}
+    if not errors and not _differs(guarantee, new):
+        errors |= dict.fromkeys(_first_open(values), _("Nothing differs from what is in force."))
     return Findings(errors, follows=_in_force(guarantee))
 
 
@@ -115,6 +123,10 @@ def _amount_problem(guarantee: GeneralGuarantee, amount: Any) -> str:
 
 def _validity_problem(until: date | None) -> str:
     return _("The letter must be valid beyond today.") if until and until <= timezone.localdate() else ""
+
+
+def _first_open(values: Mapping[str, Any]) -> list[str]:
+    return [name for name in OLD if name in values][:1]
 
 
 def _differs(guarantee: GeneralGuarantee, new: Mapping[str, Any]) -> bool:
@@ -160,13 +172,13 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
 # ---- what the guarantee's list and sheet show of its change
 
 
-def open_changes(guarantees: Sequence[GeneralGuarantee]) -> dict[str, GuaranteeChange]:
-    """Return the open changes of `guarantees` by pre-entry number, in one query."""
+def open_changes(user: User, guarantees: Sequence[GeneralGuarantee]) -> dict[str, GuaranteeChange]:
+    """Return the open changes of `guarantees` that exist for `user` by pre-entry number, in one query."""
     numbers = [each.pre_entry_number for each in guarantees if each.change_status]
     if not numbers:
         return {}
     found = GuaranteeChange.objects.filter(pre_entry_number__in=numbers).exclude(data_status=DataStatus.APPROVED)
-    return {change.pre_entry_number: change for change in annotated(found)}
+    return {change.pre_entry_number: change for change in annotated(visible_to(user, found))}
 
 
 def changeable_fields() -> frozenset[str]:

@@ -87,6 +87,7 @@ GENERAL_GUARANTEE = register(
     )
 )
 
+_open = (changes.not_closed,)
 _shown = (changes.show_on_guarantee,)
 
 GUARANTEE_CHANGE = register(
@@ -105,9 +106,9 @@ GUARANTEE_CHANGE = register(
         columns=(),
         search={},
         moves=table(
-            replace(moves.SAVE, effects=_shown),
+            replace(moves.SAVE, guards=_open, effects=_shown),
             replace(moves.DELETE, effects=(changes.leave_guarantee_as_it_was,)),
-            replace(moves.DECLARE, effects=(*_shown, queue_declaration)),
+            replace(moves.DECLARE, guards=_open, effects=(*_shown, queue_declaration)),
             *(
                 replace(move, effects=_shown)
                 for move in (moves.ACCEPT, moves.REFUSE, moves.MARK_SENT, moves.LOAD, moves.FAIL_LOAD, moves.RETURN)

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from documents.access import Actor
 from documents.display import plain, status_badge
 from documents.kind import Panel, kind_named
 from documents.letters import days_until_end, ending
 from documents.money import format_amount
 from documents.notes import Note
 from documents.status import DataStatus, GuaranteeStatus
-from general_guarantee.changes import guarantee_of
+from general_guarantee.changes import guarantee_of, why_not_changed
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange
 
 # Whether a bar shows anything of a sum depends on its width: it is drawn as wide as this.
@@ -81,36 +82,37 @@ def change_panel(change: GuaranteeChange) -> list[Panel]:
     return amounts_panel(guarantee_of(change))
 
 
-def guarantee_notes(guarantee: GeneralGuarantee) -> list[Note]:
-    return [*_about_change(guarantee), *_about_letter(guarantee)]
+def guarantee_notes(guarantee: GeneralGuarantee, actor: Actor) -> list[Note]:
+    """Return what is at work on the guarantee; who may only read it is not led to what others have begun."""
+    return [*_about_change(guarantee, actor), *_about_letter(guarantee, actor)]
 
 
-def _about_change(guarantee: GeneralGuarantee) -> Iterator[Note]:
+def _about_change(guarantee: GeneralGuarantee, actor: Actor) -> Iterator[Note]:
     if guarantee.change_status:
         facts = {"round": guarantee.open_round, "status": status_badge(guarantee.change_status).label}
         url = reverse("guarantee_change:sheet", args=[f"{guarantee.guarantee_number}-{guarantee.open_round}"])
         text = _("Change round %(round)s is open: %(status)s. What is shown here stays in force until then.") % facts
-        yield Note("info", text, url, _("Show the change"))
+        yield Note("info", text, "" if actor.refusal else url, _("Show the change"))
 
 
-def _about_letter(guarantee: GeneralGuarantee) -> Iterator[Note]:
+def _about_letter(guarantee: GeneralGuarantee, actor: Actor) -> Iterator[Note]:
     if guarantee.guarantee_status == GuaranteeStatus.EXPIRED:
         text = _("The letter ended on %(date)s: it cannot be drawn on.") % {"date": plain(guarantee.letter_valid_until)}
-        yield Note("error", text, *_extend(guarantee))
+        yield Note("error", text, *_extend(guarantee, actor))
     elif ending(guarantee):
         facts = {"date": plain(guarantee.letter_valid_until), "days": days_until_end(guarantee)}
-        yield Note("warn", _("The letter ends on %(date)s, in %(days)s days.") % facts, *_extend(guarantee))
+        yield Note("warn", _("The letter ends on %(date)s, in %(days)s days.") % facts, *_extend(guarantee, actor))
 
 
-def _extend(guarantee: GeneralGuarantee) -> tuple[str, str]:
-    """Return where a change begins that is filled in as far as possible, unless one is open."""
-    if guarantee.change_status:
+def _extend(guarantee: GeneralGuarantee, actor: Actor) -> tuple[str, str]:
+    """Return where a change begins that is filled in as far as possible, where one may be begun."""
+    if why_not_changed(guarantee, actor):
         return "", ""
     query = urlencode({"of": guarantee.guarantee_number, "extend": "1"})
     return f"{reverse('guarantee_change:new')}?{query}", _("Extend it by a change")
 
 
-def change_notes(change: GuaranteeChange) -> list[Note]:
+def change_notes(change: GuaranteeChange, _actor: Actor) -> list[Note]:
     """Return where the guarantee is that the change is of."""
     url = kind_named("general_guarantee").url(guarantee_of(change))
     approved = change.data_status == DataStatus.APPROVED

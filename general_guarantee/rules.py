@@ -21,7 +21,7 @@ from parties.codes import credit_code_problem, enterprise_code_warning
 from parties.models import Unit, User
 
 # grtStucd (MESSAGES): what customs says of the whole guarantee goes before what follows from the money.
-FINAL_STATES = {
+SAID_BY_CUSTOMS = {
     "3": GuaranteeStatus.PARTLY_REFUNDED,
     "4": GuaranteeStatus.REFUNDED,
     "5": GuaranteeStatus.TRANSFERRED,
@@ -51,10 +51,11 @@ def settle(guarantee: GeneralGuarantee) -> GuaranteeStatus:
     """Return 担保状态: blank until approval; a letter counts as paid at once, as long as it is valid."""
     if guarantee.data_status != DataStatus.APPROVED:
         return GuaranteeStatus.NONE
-    if guarantee.customs_state in FINAL_STATES:
-        return FINAL_STATES[guarantee.customs_state]
-    if has_expired(guarantee):
+    said = SAID_BY_CUSTOMS.get(guarantee.customs_state)
+    if has_expired(guarantee) and said in (None, GuaranteeStatus.PARTLY_REFUNDED):
         return GuaranteeStatus.EXPIRED
+    if said:
+        return said
     if guarantee.refunded_amount:
         everything = guarantee.refunded_amount >= (guarantee.amount or 0)
         return GuaranteeStatus.REFUNDED if everything else GuaranteeStatus.PARTLY_REFUNDED
@@ -84,8 +85,8 @@ def start(user: User, query: QueryDict) -> GeneralGuarantee:
 
 
 def _unit_to_start_for(user: User, code: str) -> Unit:
-    units = units_for(user)
-    unit = units.filter(code=code).first() or units.filter(code=unit_code(user)).first()
+    units = {unit.code: unit for unit in units_for(user)}
+    unit = units.get(code) or units.get(unit_code(user))
     if unit is None:
         raise Refused(_("Your account belongs to no unit that may file."))
     return unit

@@ -64,7 +64,7 @@ def _open_selected(request: HttpRequest, kind: Kind, user: User) -> Answer:
         return _take_offer(request, kind, user, document, offer)
     if button == "payment-notice":
         return redirect(kind.url(document, "payment-notice"))
-    at_work = kind.open_filings([document]).get(document.pre_entry_number, document)
+    at_work = kind.open_filings(user, [document]).get(document.pre_entry_number, document)
     url = kind_of(at_work).url(at_work, "receipts" if button == "receipts" else "sheet")
     return redirect(url + "?view=1" if button == "view" else url)
 

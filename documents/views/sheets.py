@@ -33,14 +33,24 @@ def new(request: HttpRequest, kind: Kind) -> Answer:
         for name, value in signing.entry_fields(user).items():
             setattr(document, name, value)
     except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(kind.list_url())
+        return _not_begun(request, kind, user, refused)
     if request.method == "POST":
         return _act(request, kind, user, document)
     interrupted = interrupted_form(request)
     if interrupted is not None:
         return _give_back(request, kind, user, document, interrupted)
-    return _render_sheet(request, kind, user, document, DocumentForm(kind, document, user=user))
+    locked = bool(refusal(document, kind.moves["save"], access.actor_for(user, document)))
+    return _render_sheet(request, kind, user, document, DocumentForm(kind, document, user=user, locked=locked))
+
+
+def _not_begun(request: HttpRequest, kind: Kind, user: User, refused: Refused) -> Answer:
+    """Lead to what stands in the way; what was typed here stands beside it."""
+    typed = request.POST if request.method == "POST" else interrupted_form(request)
+    document = refused.instead
+    if document is not None and typed is not None:
+        return _answer_conflict(request, kind, user, document, DocumentForm(kind, document, typed, user=user))
+    messages.error(request, str(refused))
+    return redirect(kind.url(document) if document else kind.list_url())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +103,7 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
         return _delete(request, kind, user, document)
     declaring_now, actor = request.POST.get("move") == "declare", access.actor_for(user, document)
     locked = refusal(document, kind.moves["save"], actor)
-    is_current = request.POST.get("version") == str(document.version)
+    is_current = document.pk is None or request.POST.get("version") == str(document.version)
     log_forged_fields(kind, document, user, request.POST, locked=bool(locked) and is_current)
     form = DocumentForm(kind, document, request.POST, user=user, strict=declaring_now)
     reason = refusal(document, kind.moves["declare"], actor) if declaring_now else locked
@@ -111,7 +121,7 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
         return _refuse(request, kind, user, document, str(refused), form)
     except Stale:
         if document.pk is None:
-            return _begun_meanwhile(request, kind, user)
+            return _begun_meanwhile(request, kind, user, document, form)
         user, document = document_of(request, kind, kind.number_of(document))
         return _answer_conflict(request, kind, user, document, DocumentForm(kind, document, request.POST, user=user))
     if declaring_now:
@@ -120,13 +130,18 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
     return redirect(kind.url(document))
 
 
-def _begun_meanwhile(request: HttpRequest, kind: Kind, user: User) -> Answer:
-    """Lead to what the same form has begun, else say that somebody else was first."""
+def _begun_meanwhile(request: HttpRequest, kind: Kind, user: User, document: Document, form: DocumentForm) -> Answer:
+    """Lead to what the same form has begun, else to what somebody else has, with what was typed here beside it."""
     begun = declaring.begun_with(kind, user, request.POST)
     if begun is not None:
         return redirect(kind.url(begun))
+    assert kind.start is not None, "only such a kind has this page"
+    try:
+        kind.start(user, request.GET)
+    except Refused as refused:
+        return _not_begun(request, kind, user, refused)
     messages.error(request, _("A colleague has just begun the same."))
-    return redirect(request.get_full_path())
+    return _render_sheet(request, kind, user, document, form, status=409)
 
 
 def _delete(request: HttpRequest, kind: Kind, user: User, document: Document) -> Answer:
@@ -171,8 +186,10 @@ def _refuse(
 ) -> Answer:
     """Show the document as it is now, with the reason; what was typed stands beside it, where it can still be read."""
     messages.error(request, reason)
-    if document.pk is not None:
-        document = access.get_document(user, kind, kind.number_of(document))
+    if document.pk is None:
+        form = typed or DocumentForm(kind, document, request.POST, user=user)
+        return _render_sheet(request, kind, user, document, form, status=409)
+    document = access.get_document(user, kind, kind.number_of(document))
     locked = DocumentForm(kind, document, user=user, locked=True)
     versions = conflict_of(document, typed, list(Event.of(document))) if typed else None
     versions = versions if versions and versions.rows else None
