@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.customs import Customs
 from tests.browser.guarantees import BY_CASH, GuaranteePage, by_letter, find, refusal
@@ -30,11 +30,24 @@ def clerk_begins_from_the_menu(page: Page) -> GuaranteePage:
     expect(page.get_by_role("heading", name="总担保设立登记")).to_be_visible()
     guarantee = GuaranteePage(page)
     guarantee.field("备注").fill("不要")
-    page.get_by_role("link", name="新增").click()
+    begin_another(page)
     expect(guarantee.field("备注")).to_have_value("")
     for button in ("删除", "打印", "复制", "台账"):
         assert refusal(page, button) == "尚未暂存。"
     return guarantee
+
+
+def begin_another(page: Page) -> None:
+    """Press 新增; what was typed and not saved is left only when that is confirmed."""
+    asked = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
+    page.get_by_role("link", name="新增").click()
+    assert asked == ["beforeunload"]
 
 
 def fields_follow_how_it_is_secured(guarantee: GuaranteePage) -> None:
