@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.access import Actor
-from documents.display import Badge, coded_text, guarantee_badge, label_of, plain, status_badge
+from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_of, plain, status_badge
 from documents.forms import DocumentForm
 from documents.kind import Kind, Panel
 from documents.models import Attempt, Document, Event, Receipt
@@ -205,7 +205,8 @@ def receipt_line(receipt: Receipt, document: Document) -> ReceiptLine:
 def _history_line(kind: Kind, event: Event) -> HistoryLine:
     label = kind.moves[event.move].label if event.move in kind.moves else _("Issued by customs")
     who = event.by if event.user_id else _("Customs")
-    return HistoryLine(str(label), f"{timezone.localtime(event.at):%Y%m%d %H:%M}", who, event.note)
+    note = "" if event.note == EMPTY else event.note
+    return HistoryLine(str(label), f"{timezone.localtime(event.at):%Y%m%d %H:%M}", who, note)
 
 
 def _changes(kind: Kind, document: Document) -> Comparison | None:

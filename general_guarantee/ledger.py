@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -184,7 +184,9 @@ def _beyond(guarantee: GeneralGuarantee, row: LedgerRow) -> Decimal:
 
 def usable_for(unit_code: str) -> QuerySet[GeneralGuarantee]:
     """Return the general guarantees of a unit that can be drawn on today, with `available`: what is left to draw, in yuan."""
-    return _drawable().filter(guaranteed_code=unit_code).annotate(available=F("usable_amount") - F("reserved_amount"))
+    # A difference of two amounts is no amount to Django unless it is told so.
+    available = ExpressionWrapper(F("usable_amount") - F("reserved_amount"), MoneyField())
+    return _drawable().filter(guaranteed_code=unit_code).annotate(available=available)
 
 
 def _drawable() -> QuerySet[GeneralGuarantee]:
