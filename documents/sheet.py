@@ -119,7 +119,7 @@ def sheet_of(
         changes=_old_and_new(kind, document) if kind.old else _changes(kind, document),
         url=_url(kind, document, "sheet"),
         receipts_url=_url(kind, document, "receipts"),
-        panels=kind.panels(document),
+        panels=[] if actor.refusal else kind.panels(document),
         is_new=document.pk is None,
         errors=_errors(form),
         conflict=conflict,

@@ -101,7 +101,7 @@ def book(
 
     Returns by how much the movement went beyond what there was.
     """
-    _take(guarantee)
+    take(guarantee)
     row, is_new = LedgerRow.objects.get_or_create(
         guarantee=guarantee,
         movement=movement,
@@ -126,7 +126,7 @@ def book_figures(
     reported_at: datetime,
 ) -> bool:
     """Take over the figures that customs had at `at`; older ones than the last change nothing. Returns whether they count."""
-    _take(guarantee)
+    take(guarantee)
     last = _last_figures(guarantee.ledger.all())
     if last and (at, reported_at) <= (last.at, last.reported_at):
         return False
@@ -148,7 +148,7 @@ def book_figures(
     return True
 
 
-def _take(guarantee: GeneralGuarantee) -> None:
+def take(guarantee: GeneralGuarantee) -> None:
     """Hold the guarantee's row until the transaction ends: what is read after this is read by nobody else meanwhile."""
     GeneralGuarantee.objects.filter(pk=guarantee.pk).update(changed_at=timezone.now())
 
