@@ -165,8 +165,7 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
     figures = ledger.Balance(*(getattr(change, bucket) for bucket in BUCKETS))
     facts: dict[str, Any] = {"cause": change, "document": str(change), "at": occasion.at}
     ledger.book(guarantee, Movement.CHANGE, figures.total - (guarantee.amount or 0), **facts)
-    reported_at = getattr(occasion.carrying, "sent_at", None) or occasion.at
-    ledger.book_figures(guarantee, figures, reported_at=reported_at, **facts)
+    ledger.book_figures(guarantee, figures, report=occasion.carrying, **facts)
     written = {
         "letter_number": change.letter_number,
         "letter_valid_until": change.letter_valid_until,
