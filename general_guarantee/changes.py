@@ -20,7 +20,7 @@ from documents.moves import Occasion, Role
 from documents.perform import Refused, perform
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee import ledger
-from general_guarantee.models import BUCKETS, GeneralGuarantee, GuaranteeChange, GuaranteePaper, Movement
+from general_guarantee.models import BUCKETS, CustomsState, GeneralGuarantee, GuaranteeChange, GuaranteePaper, Movement
 from parties.models import User
 
 DOCUMENT = {field.name for field in Document._meta.local_fields}
@@ -35,6 +35,7 @@ PAPER = (
 )
 OLD = {"letter_number": "old_letter_number", "letter_valid_until": "old_letter_valid_until", "amount": "old_amount"}
 LONGER = timedelta(days=365)
+OVER = (GuaranteeStatus.REFUNDED, GuaranteeStatus.TRANSFERRED, GuaranteeStatus.CANCELLED)
 
 
 def why_not_changed(guarantee: GeneralGuarantee, actor: Actor) -> str:
@@ -45,8 +46,8 @@ def why_not_changed(guarantee: GeneralGuarantee, actor: Actor) -> str:
         return _("Only a letter of guarantee can be changed; this is a cash deposit.")
     if guarantee.data_status != DataStatus.APPROVED:
         return _("It can be changed once customs has approved it.")
-    if guarantee.guarantee_status == GuaranteeStatus.CANCELLED:
-        return _("Customs has cancelled it; nothing can be changed any more.")
+    if guarantee.guarantee_status in OVER:
+        return _("It is over; nothing can be changed any more.")
     if guarantee.change_status:
         return _("Change round %(round)s is open; it must be approved or deleted first.") % {
             "round": guarantee.open_round
@@ -88,8 +89,8 @@ def guarantee_of(change: GuaranteeChange) -> GeneralGuarantee:
 
 def not_closed(change: GuaranteeChange) -> str:
     """The guard of an open change: of a guarantee that customs has cancelled nothing can be edited any more (DOMAIN 3)."""
-    if guarantee_of(change).guarantee_status == GuaranteeStatus.CANCELLED:
-        return _("Customs has cancelled it; nothing can be changed any more.")
+    if guarantee_of(change).guarantee_status in OVER:
+        return _("It is over; nothing can be changed any more.")
     return ""
 
 
@@ -164,7 +165,9 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
     guarantee = guarantee_of(change)
     figures = ledger.Balance(*(getattr(change, bucket) for bucket in BUCKETS))
     facts: dict[str, Any] = {"cause": change, "document": str(change), "at": occasion.at}
-    ledger.book(guarantee, Movement.CHANGE, figures.total - (guarantee.amount or 0), **facts)
+    ledger.take(guarantee)
+    more = figures.total - ledger.balance_at(guarantee, occasion.at).total
+    ledger.book(guarantee, Movement.CHANGE, more, **facts)
     ledger.book_figures(guarantee, figures, report=occasion.carrying, **facts)
     written = {
         "letter_number": change.letter_number,
@@ -172,7 +175,7 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
         "approved_round": change.round,
         "change_status": "",
         "open_round": 0,
-        "customs_state": "" if guarantee.customs_state == "6" else guarantee.customs_state,
+        **({"customs_state": ""} if guarantee.customs_state == CustomsState.EXPIRED else {}),
     }
     perform(guarantee, kind_named("general_guarantee").moves["change"], by=CUSTOMS, at=occasion.at, written=written)
 

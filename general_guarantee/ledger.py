@@ -31,21 +31,21 @@ NOTHING = Decimal(0)
 SERIAL_DIGITS = 11
 # A cash deposit can be drawn on only when it is paid; a letter counts as paid (DOMAIN 3).
 DRAWABLE = (GuaranteeStatus.PAID, GuaranteeStatus.PARTLY_REFUNDED)
-WAYS = {
-    Movement.DRAW: ("usable", "used"),
-    Movement.RELEASE: ("used", "usable"),
-    Movement.REFUND: ("usable", "refunded"),
-}
 
 
 @dataclass(frozen=True)
 class Balance:
-    """The four sums of a general guarantee in yuan: together they are its amount, and none is ever below zero."""
+    """The four sums of a general guarantee in yuan: together they are its amount, and none is ever below zero.
+
+    `owed` stands beside them: what customs let be drawn although nothing was left. It is taken as soon as something is
+    there, and given up first when a draw is released.
+    """
 
     usable: Decimal = NOTHING
     used: Decimal = NOTHING
     refunded: Decimal = NOTHING
     locked: Decimal = NOTHING
+    owed: Decimal = NOTHING
 
     @property
     def total(self) -> Decimal:
@@ -55,18 +55,28 @@ class Balance:
         """Return the balance after `row`. A movement takes no more than there is: customs' next figures tell the rest."""
         if row.movement == Movement.FIGURES:
             return Balance(row.usable, row.used, row.refunded, row.locked)
-        if row.movement in (Movement.SET_UP, Movement.CHANGE):
-            return replace(self, usable=max(self.usable + row.amount, NOTHING))
-        source, target = WAYS[Movement(row.movement)]
-        moved = row.amount - self.short_of(row)
-        return replace(self, **{source: getattr(self, source) - moved, target: getattr(self, target) + moved})
+        if row.movement == Movement.DRAW:
+            return replace(self, owed=self.owed + row.amount)._drawn()
+        if row.movement == Movement.RELEASE:
+            return self._released(row.amount)
+        if row.movement == Movement.REFUND:
+            moved = row.amount - self.short_of(row)
+            return replace(self, usable=self.usable - moved, refunded=self.refunded + moved)
+        return replace(self, usable=max(self.usable + row.amount, NOTHING))._drawn()
 
     def short_of(self, row: LedgerRow) -> Decimal:
-        """Return how much of `row` finds nothing to move."""
-        if row.movement not in WAYS:
-            return NOTHING
-        there: Decimal = getattr(self, WAYS[Movement(row.movement)][0])
-        return max(row.amount - there, NOTHING)
+        """Return how much of a refund or a release finds nothing to move."""
+        there = {Movement.REFUND: self.usable, Movement.RELEASE: self.used + self.owed}
+        return max(row.amount - there.get(Movement(row.movement), row.amount), NOTHING)
+
+    def _drawn(self) -> "Balance":
+        taken = min(self.owed, self.usable)
+        return replace(self, owed=self.owed - taken, usable=self.usable - taken, used=self.used + taken)
+
+    def _released(self, amount: Decimal) -> "Balance":
+        given_up = min(amount, self.owed)
+        back = min(amount - given_up, self.used)
+        return replace(self, owed=self.owed - given_up, used=self.used - back, usable=self.usable + back)
 
 
 def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
@@ -84,28 +94,48 @@ def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
 
 def balances(rows: Iterable[LedgerRow]) -> Iterator[tuple[LedgerRow, Balance, Balance]]:
     """Yield each row with the balance before and after it, in the order of their decisions."""
-    balance = Balance()
-    for row in in_order(rows):
-        before, balance = balance, balance.after(row)
+    balance, held, ordered = Balance(), set[int](), in_order(rows)
+    for place, row in enumerate(ordered):
+        before = balance
+        if row.movement == Movement.FIGURES:
+            held |= _held_by(row, before, ordered[place + 1 :])
+        if row.pk not in held:
+            balance = before.after(row)
         yield row, before, balance
+
+
+def _held_by(figures: LedgerRow, before: Balance, later: Iterable[LedgerRow]) -> set[int]:
+    """Return the releases that `figures` hold although they bear a later time: a cancellation has none but that of its message.
+
+    Customs' figures name the order that changed them (rltNo), and are lower by its amount.
+    """
+    lower = before.used + before.owed - figures.used
+    return {
+        row.pk
+        for row in later
+        if row.movement == Movement.RELEASE and row.document == figures.document and row.amount <= lower
+    }
 
 
 def balance_at(guarantee: GeneralGuarantee, moment: datetime | None = None) -> Balance:
     """Return the balance at `moment`, by default after all that is known."""
     balance = Balance()
-    for _row, _before, after in balances(_since_last_figures(guarantee, moment)):
+    for _row, _before, after in balances(_recent(guarantee, moment)):
         balance = after
     return balance
 
 
-def _since_last_figures(guarantee: GeneralGuarantee, moment: datetime | None) -> QuerySet[LedgerRow]:
+def _recent(guarantee: GeneralGuarantee, moment: datetime | None) -> QuerySet[LedgerRow]:
+    """Return the rows from the last figures but one on: on them depends what the last hold, and with them all since."""
     rows = guarantee.ledger.filter(at__lte=moment) if moment else guarantee.ledger.all()
-    figures = _last_figures(rows)
-    return rows.filter(Q(at__gt=figures.at) | Q(pk=figures.pk)) if figures else rows
+    figures = list(_newest_figures(rows)[:2])
+    if len(figures) < 2:
+        return rows
+    return rows.filter(Q(at__gt=figures[1].at) | Q(pk__in=[each.pk for each in figures]))
 
 
-def _last_figures(rows: QuerySet[LedgerRow]) -> LedgerRow | None:
-    return rows.filter(movement=Movement.FIGURES).order_by("-at", "-reported_at", "-serial").first()
+def _newest_figures(rows: QuerySet[LedgerRow]) -> QuerySet[LedgerRow]:
+    return rows.filter(movement=Movement.FIGURES).order_by("-at", "-reported_at", "-serial")
 
 
 # ---- what is booked
@@ -148,7 +178,7 @@ def book_figures(
     Of figures of one second the message that customs wrote last counts: its time, then its serial number.
     """
     take(guarantee)
-    last = _last_figures(guarantee.ledger.all())
+    last = _newest_figures(guarantee.ledger.all()).first()
     reported_at = (report and report.sent_at) or at
     serial = ((report and report.message_id) or "")[-SERIAL_DIGITS:]
     if last and (at, reported_at, serial) <= (last.at, last.reported_at, last.serial):
@@ -196,13 +226,16 @@ def _store_balance(guarantee: GeneralGuarantee) -> None:
 
 def _beyond(guarantee: GeneralGuarantee, row: LedgerRow) -> Decimal:
     """Return how much less there is to move since `row`: it may come late, and leave too little for what was decided after it."""
-    rows = list(_since_last_figures(guarantee, None))
+    rows = list(_recent(guarantee, None))
     without = [each for each in rows if each.pk != row.pk]
     return max(_missing(rows) - _missing(without), NOTHING)
 
 
 def _missing(rows: Iterable[LedgerRow]) -> Decimal:
-    return sum((before.short_of(row) for row, before, _after in balances(rows)), NOTHING)
+    short = owed = NOTHING
+    for row, before, after in balances(rows):
+        short, owed = short + before.short_of(row), after.owed
+    return short + owed
 
 
 # ---- what is held in flight

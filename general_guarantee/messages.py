@@ -44,7 +44,6 @@ DECLARED = (
     "remark",
 )
 FIGURES = ("amount", "usable_amount", "used_amount", "refunded_amount", "locked_amount")
-APPROVED = (*FIGURES, "letter_number", "letter_valid_until")
 SET_UP_ONLY = ("guarantee_number", "set_up_on", "pay_deadline", "payee_name", "payee_bank", "payee_account")
 
 
@@ -71,19 +70,24 @@ def set_up_decided(guarantee: GeneralGuarantee, incoming: Incoming) -> dict[str,
     if GeneralGuarantee.objects.filter(guarantee_number=number).exclude(pk=guarantee.pk).exists():
         raise Quarantine(_("Another general guarantee has the number %(number)s.") % {"number": number})
     _refuse_contradiction(incoming.data)
-    return {name: incoming.data[name] for name in (*APPROVED, *SET_UP_ONLY)}
+    return {**{name: incoming.data[name] for name in (*FIGURES, *SET_UP_ONLY)}, **_letter(incoming)}
 
 
 def change_decided(_change: GuaranteeChange, incoming: Incoming) -> dict[str, Any]:
     """Return what the approval of a change writes into it. Raises Quarantine for figures that contradict each other."""
     _refuse_contradiction(incoming.data)
-    return {name: incoming.data[name] for name in APPROVED}
+    return {**{name: incoming.data[name] for name in FIGURES}, **_letter(incoming)}
+
+
+def _letter(incoming: Incoming) -> dict[str, Any]:
+    """Return number and validity of the letter where customs says them; else those that were declared stand."""
+    return {name: incoming.data[name] for name in ("letter_number", "letter_valid_until") if incoming.data[name]}
 
 
 def amounts_reported(kind: Kind, guarantee: GeneralGuarantee, incoming: Incoming) -> Outcome:
     """Take in a GRT212: the amounts, and possibly the state, as customs had them at `changed_at`.
 
-    Raises Quarantine for figures that contradict each other, and for a guarantee that customs has not approved yet.
+    Raises Quarantine for figures that contradict each other.
     """
     data: Mapping[str, Any] = incoming.data
     _refuse_contradiction(data)
@@ -99,7 +103,8 @@ def amounts_reported(kind: Kind, guarantee: GeneralGuarantee, incoming: Incoming
     )
     if not counts:
         return False, ""
-    written = {"customs_state": data["guarantee_state"]} if data["guarantee_state"] else {}
+    state = {"customs_state": data["guarantee_state"], "customs_state_at": data["changed_at"]}
+    written = state if data["guarantee_state"] else {}
     note = _difference(expected, figures)
     perform(guarantee, kind.moves["figures"], by=CUSTOMS, at=data["changed_at"], written=written, note=note)
     return True, ""

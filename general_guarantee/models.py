@@ -8,7 +8,7 @@ from documents.codes import GuaranteeMode
 from documents.formats import bank_account, letter_number
 from documents.models import AppendOnly, Document, OfFiling
 from documents.money import MoneyField
-from documents.status import DataStatus
+from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee.grid import CHANGEABLE, SET_UP, change_grid
 from parties.codes import validate_credit_code, validate_enterprise_code
 
@@ -55,6 +55,18 @@ class GuaranteePaper(Document):
         ]
 
 
+class CustomsState(models.TextChoices):
+    """grtStucd: what customs says of the whole guarantee (MESSAGES)."""
+
+    UNPAID = "1", GuaranteeStatus.UNPAID.label
+    PAID = "2", GuaranteeStatus.PAID.label
+    PARTLY_REFUNDED = "3", GuaranteeStatus.PARTLY_REFUNDED.label
+    REFUNDED = "4", GuaranteeStatus.REFUNDED.label
+    TRANSFERRED = "5", GuaranteeStatus.TRANSFERRED.label
+    EXPIRED = "6", GuaranteeStatus.EXPIRED.label
+    CANCELLED = "7", GuaranteeStatus.CANCELLED.label
+
+
 class GeneralGuarantee(GuaranteePaper):
     """总担保: one sum that secures many levy orders, by cash deposit or by letter.
 
@@ -64,7 +76,8 @@ class GeneralGuarantee(GuaranteePaper):
 
     reserved_amount = MoneyField(_("Reserved amount"), default=0)
     amounts_as_of = models.DateTimeField(_("Amounts as of"), null=True, blank=True)
-    customs_state = models.CharField(_("State at customs"), max_length=1, blank=True)
+    customs_state = models.CharField(_("State at customs"), max_length=1, choices=CustomsState, blank=True)
+    customs_state_at = models.DateTimeField(_("State at customs as of"), null=True, blank=True)
     approved_round = models.PositiveSmallIntegerField(_("Last approved round"), default=0)
     open_round = models.PositiveSmallIntegerField(_("Round of the open change"), default=0)
     change_status = models.CharField(_("Data status of the change"), max_length=10, choices=DataStatus, blank=True)

@@ -10,25 +10,23 @@ from django.utils.translation import gettext as _
 from documents.access import get_document, unit_code
 from documents.codes import GuaranteeMode
 from documents.kind import Findings, Text, kind_named
+from documents.models import Payment
 from documents.moves import Occasion
 from documents.payments import is_paid
 from documents.perform import Refused
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee import ledger
-from general_guarantee.models import GeneralGuarantee, Movement
+from general_guarantee.models import CustomsState, GeneralGuarantee, Movement
 from parties.access import units_for
 from parties.codes import credit_code_problem, enterprise_code_warning
 from parties.models import Unit, User
 
-# grtStucd (MESSAGES): what customs says of the whole guarantee goes before what follows from the money.
-SAID_BY_CUSTOMS = {
-    "3": GuaranteeStatus.PARTLY_REFUNDED,
-    "4": GuaranteeStatus.REFUNDED,
-    "5": GuaranteeStatus.TRANSFERRED,
-    "6": GuaranteeStatus.EXPIRED,
-    "7": GuaranteeStatus.CANCELLED,
+# What customs says of the whole guarantee, where that ends it.
+OVER = {
+    CustomsState.REFUNDED: GuaranteeStatus.REFUNDED,
+    CustomsState.TRANSFERRED: GuaranteeStatus.TRANSFERRED,
+    CustomsState.CANCELLED: GuaranteeStatus.CANCELLED,
 }
-PAID_AT_CUSTOMS = "2"
 # What a new guarantee takes over from an earlier one.
 COPIED = (
     "guarantee_mode",
@@ -51,17 +49,25 @@ def settle(guarantee: GeneralGuarantee) -> GuaranteeStatus:
     """Return 担保状态: blank until approval; a letter counts as paid at once, as long as it is valid."""
     if guarantee.data_status != DataStatus.APPROVED:
         return GuaranteeStatus.NONE
-    said = SAID_BY_CUSTOMS.get(guarantee.customs_state)
-    if has_expired(guarantee) and said in (None, GuaranteeStatus.PARTLY_REFUNDED):
+    state = guarantee.customs_state
+    if state in OVER:
+        return OVER[CustomsState(state)]
+    if state == CustomsState.EXPIRED or has_expired(guarantee):
         return GuaranteeStatus.EXPIRED
-    if said:
-        return said
-    if guarantee.refunded_amount:
-        everything = guarantee.refunded_amount >= (guarantee.amount or 0)
-        return GuaranteeStatus.REFUNDED if everything else GuaranteeStatus.PARTLY_REFUNDED
-    by_letter = guarantee.guarantee_mode == GuaranteeMode.LETTER
-    paid = by_letter or guarantee.customs_state == PAID_AT_CUSTOMS or is_paid(guarantee)
-    return GuaranteeStatus.PAID if paid else GuaranteeStatus.UNPAID
+    if guarantee.refunded_amount and guarantee.refunded_amount >= (guarantee.amount or 0):
+        return GuaranteeStatus.REFUNDED
+    if guarantee.refunded_amount or state == CustomsState.PARTLY_REFUNDED:
+        return GuaranteeStatus.PARTLY_REFUNDED
+    return GuaranteeStatus.PAID if _is_paid(guarantee) else GuaranteeStatus.UNPAID
+
+
+def _is_paid(guarantee: GeneralGuarantee) -> bool:
+    """A letter counts as paid. Of cash customs' newest word counts: the state of the guarantee, or a payment since."""
+    if guarantee.guarantee_mode == GuaranteeMode.LETTER:
+        return True
+    said_at = guarantee.customs_state_at
+    later = Payment.of(guarantee).filter(reported_at__gt=said_at).exists() if said_at else True
+    return is_paid(guarantee) if later else guarantee.customs_state == CustomsState.PAID
 
 
 def has_expired(guarantee: GeneralGuarantee) -> bool:

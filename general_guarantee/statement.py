@@ -95,8 +95,9 @@ def _end_of(day: date | None) -> datetime | None:
 def _line(row: LedgerRow, before: Balance, after: Balance) -> Line:
     moved = [getattr(after, name) - getattr(before, name) for name in SUMS]
     amount = "" if row.movement == Movement.FIGURES else format_amount(row.amount)
-    # Figures of customs may hold a movement already, and a movement may find less than it asks for.
-    beyond = amount if max(map(abs, moved)) < abs(row.amount) else ""
+    # Customs may have approved more than was left, and its figures may hold a movement already.
+    unmoved = abs(row.amount) - max(map(abs, moved))
+    beyond = format_amount(unmoved) if row.movement != Movement.FIGURES and unmoved > 0 else ""
     label = str(row.get_movement_display())
     return Line(
         timezone.localtime(row.at), label, row.document, amount, [_signed(m) for m in moved], _sums(after), beyond

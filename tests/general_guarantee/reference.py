@@ -35,16 +35,20 @@ class Reference:
         """What each sum is, or was at the end of `until`."""
         told = [each for each in self.told if until is None or each[0] <= until]
         since, pots = (told[-1][0], dict(told[-1][2])) if told else (None, dict(EMPTY))
+        drawn = pots["used"]  # what orders have drawn, also where nothing was left for them
         for what, amount in self._decided(since, until):
+            if what == "refund":
+                amount = min(amount, pots["usable"])
+                pots["usable"] -= amount
+                pots["refunded"] += amount
+                continue
             if what == "change":
                 pots["usable"] = max(pots["usable"] + amount, Decimal(0))
-                continue
-            source, target = {"draw": "usable used", "release": "used usable", "refund": "usable refunded"}[
-                what
-            ].split()
-            amount = min(amount, pots[source])
-            pots[source] -= amount
-            pots[target] += amount
+            else:
+                drawn = max(drawn + (amount if what == "draw" else -amount), Decimal(0))
+            both = pots["usable"] + pots["used"]
+            pots["used"] = min(drawn, both)
+            pots["usable"] = both - pots["used"]
         return pots
 
     def _decided(self, since: dt.datetime | None, until: dt.datetime | None) -> Iterator[tuple[str, Decimal]]:

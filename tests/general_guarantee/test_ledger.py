@@ -264,3 +264,15 @@ def test_figures_of_nothing_at_all_are_taken(guarantee: GeneralGuarantee) -> Non
 
     assert amounts(guarantee) == (0, 0, 0, 0)
     assert fresh(guarantee).amount == 0
+
+
+def test_a_draw_beyond_what_is_left_is_taken_as_soon_as_something_is_there(guarantee: GeneralGuarantee) -> None:
+    book(guarantee, Movement.DRAW, 600, after(1))
+    assert book(guarantee, Movement.DRAW, 700, after(2), filing=2) == 300
+
+    book(guarantee, Movement.RELEASE, 700, after(3), filing=2)
+    assert amounts(guarantee) == (400, 600, 0, 0), "what was drawn by the other order stays drawn"
+
+    book(guarantee, Movement.DRAW, 700, after(4), filing=3)
+    book(guarantee, Movement.CHANGE, 500, after(5), filing=4)
+    assert amounts(guarantee) == (200, 1300, 0, 0)

@@ -227,9 +227,7 @@ def test_a_ledger_that_books_as_it_comes_would_be_found_out(world: World, monkey
 def test_a_ledger_that_moves_what_the_figures_hold_already_would_be_found_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        ledger, "_since_last_figures", lambda guarantee, moment: guarantee.ledger.exclude(movement="figures")
-    )
+    monkeypatch.setattr(ledger, "_recent", lambda guarantee, moment: guarantee.ledger.exclude(movement="figures"))
     Life.world = world
 
     with pytest.raises(AssertionError):
