@@ -8,16 +8,18 @@ from tests.browser.pages import BY_CASH, DocumentPage
 NO_UNIT = "/deposits/"
 ROWS = "/deposits/?unit=1111510001"
 NONE = f"{ROWS}&number=NONE"
+# What lies beyond the last page is the last page.
+LAST_PAGE = 9999
 
 
 def numbers_by_status(page: Page) -> dict[str, str]:
-    """Return the number of one levy order in each data status."""
+    """Return the number of the oldest levy order in each data status: one of the demonstration, not of another test."""
     page.goto(NO_UNIT)
     statuses = page.locator("#search_status option:not([value=''])").evaluate_all("all => all.map((one) => one.value)")
     numbers = {}
     for status in statuses:
-        page.goto(f"{ROWS}&status={status}")
-        numbers[status] = page.locator("tbody th a").first.inner_text()
+        page.goto(f"{ROWS}&status={status}&page={LAST_PAGE}")
+        numbers[status] = page.locator("tbody th a").last.inner_text()
     return numbers
 
 
