@@ -11,7 +11,7 @@ run: $(VENV)/demonstration build/machine-run build/fonts/stamp build/static/stat
 
 # What asks no database runs once, and so does the whole browser suite; its main story runs on both databases. The browser
 # has runs of its own: its driver keeps an event loop in the thread, and Django a second connection beside it.
-WITHOUT_DATABASE := tests/test_virtual_card.py tests/test_customs_desk.py tests/test_catalogue.py tests/deploy \
+WITHOUT_DATABASE := tests/test_virtual_card.py tests/customs_desk tests/test_catalogue.py tests/deploy \
 	tests/documents/test_capital.py tests/documents/test_printing.py
 
 test: check

@@ -1,6 +1,7 @@
 """Values on the wire and values of ours. Each raises ValueError when a value cannot be converted."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -26,6 +27,14 @@ def write_date(day: date) -> str:
 def read_date(text: str) -> date | None:
     """The date of `20260630`; None for an empty element."""
     return datetime.strptime(text, "%Y%m%d").date() if text else None
+
+
+def write_amount(amount: Decimal) -> str:
+    """`100000.00`: yuan with as many decimals as there are, at least 2. Nothing is rounded; the XSD refuses more than 5."""
+    if not amount.is_finite():
+        raise ValueError("an amount must be a number")
+    decimals = -int(amount.normalize().as_tuple().exponent)
+    return f"{amount:.{max(2, decimals)}f}"
 
 
 def read_flag(text: str) -> bool:

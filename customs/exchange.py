@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -26,13 +27,32 @@ VANISHED_AFTER = timedelta(minutes=10)
 BATCH = 200
 
 Units = Callable[[], Iterable[str]]
+Chore = Callable[[], object]
 _units: list[Units] = []
+_chores: list[Chore] = []
 
 
 def register_units(units: Units) -> None:
     """`units()` gives the codes of the units whose folders must exist."""
     if units not in _units:
         _units.append(units)
+
+
+def register_chore(chore: Chore) -> None:
+    """`chore()` does what time brings about; each worker calls it every minute."""
+    if chore not in _chores:
+        _chores.append(chore)
+
+
+def do_chores() -> None:
+    """Do what time brings about. One that fails leaves the others to be done."""
+    for chore in _chores:
+        try:
+            chore()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("a chore failed")
 
 
 def run_once(stopping: Callable[[], bool] = lambda: False) -> int:

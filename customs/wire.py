@@ -2,24 +2,20 @@
 
 No official layout of guarantee messages is public. The GRT messages are **our own layout** in the envelope, receipts
 and spelling (misspellings included) of the bonded-trade family of the Single Window. A real layout replaces this
-module, `xsd/` and nothing else.
-
-Each message type is a table of rows (element on the wire, our name, converter), in their order on the wire.
+module, `layouts` with its tables, `xsd/` and nothing else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
 from customs import safe_xml, schemas
-from customs.converters import read_date, read_flag, read_time, write_date, write_time
+from customs.converters import read_time, write_time
+from customs.layouts import DECISIONS, ISSUED, OUTGOING, Approval, Decision, Issued, Outgoing, ReadRow, Verdict
 from customs.safe_xml import Unreadable
 
 __all__ = ["Envelope", "Incoming", "Unreadable", "Verdict", "WireError", "build", "read"]
@@ -28,26 +24,9 @@ GUARANTEE_SYSTEM = "B2"
 DECLARE = "1"
 TECHNICAL_ANSWER = "CommonResponeMessage"
 
-# Element on the wire, our name, and what turns the value of one into the value of the other.
-WriteRow = tuple[str, str, Callable[[Any], str]]
-ReadRow = tuple[str, str, Callable[[str], object]]
-
 
 class WireError(Exception):
     """An outgoing message cannot be written, or does not follow its XSD. Its text says which element."""
-
-
-class Verdict(StrEnum):
-    """What an answer says about a filing (MESSAGES, Receipts)."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    SENT = "sent"
-    LOADED = "loaded"
-    LOAD_FAILED = "load-failed"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    REVIEW = "review"
 
 
 @dataclass(frozen=True)
@@ -78,136 +57,6 @@ class Incoming:
     decided_at: datetime | None = None
     note: str = ""
     data: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """How an outgoing type is laid out: message and head element, and the rows of the head."""
-
-    message: str
-    head: str
-    rows: tuple[WriteRow, ...]
-
-
-@dataclass(frozen=True)
-class Issued:
-    """What customs issues by itself: its block, its rows, and which of our names are its business number and its note."""
-
-    block: str
-    number: str
-    note: str
-    rows: tuple[ReadRow, ...]
-
-
-OUTGOING = {
-    "GRT101": Outgoing(
-        "GrtDpstMessage",
-        "GrtDpstHead",
-        (
-            ("SeqNo", "pre_entry_number", str),
-            ("EtpsInnerNo", "internal_no", str),
-            ("DpstLevyBlNo", "levy_number", str),
-            ("ChgTmsCnt", "round", str),
-            ("GrtTypecd", "guarantee_type", str),
-            ("GsarNo", "general_guarantee_number", str),
-            ("LtguaType", "guarantee_mode", str),
-            ("LtguaNo", "letter_number", str),
-            ("ValidDateEnd", "letter_valid_until", write_date),
-            ("PymtModecd", "payment_mode", str),
-            ("AssuredEtpsno", "guaranteed_code", str),
-            ("AssuredEtpsSccd", "guaranteed_credit_code", str),
-            ("AssuredEtpsNm", "guaranteed_name", str),
-            ("PmnEtpsno", "payer_code", str),
-            ("PmnEtpsSccd", "payer_credit_code", str),
-            ("PmnEtpsNm", "payer_name", str),
-            ("PmnEtpsOpaccBankNm", "payer_bank", str),
-            ("PmnEtpsBankAcctnum", "payer_account", str),
-            ("LinkMan", "contact_name", str),
-            ("LinkTel", "contact_phone", str),
-            ("InputCode", "input_code", str),
-            ("InputSccd", "input_credit_code", str),
-            ("InputName", "input_name", str),
-            ("DclEtpsno", "declarant_code", str),
-            ("DclEtpsSccd", "declarant_credit_code", str),
-            ("DclEtpsNm", "declarant_name", str),
-            ("DclTime", "declared_on", write_date),
-            ("Rmk", "remark", str),
-        ),
-    ),
-}
-
-DECISIONS = {
-    "GRT200": {"S": Verdict.SENT, "Y": Verdict.LOADED, "Z": Verdict.LOAD_FAILED},
-    "GRT201": {"1": Verdict.APPROVED, "2": Verdict.REVIEW, "3": Verdict.RETURNED},
-}
-
-_PAYEE: tuple[ReadRow, ...] = (
-    ("mkclUnitNm", "payee_name", str),
-    ("mkclUnitOpaccBankNm", "payee_bank", str),
-    ("mkclUnitBankAcctnum", "payee_account", str),
-    ("rmk", "remark", str),
-)
-ISSUED = {
-    "GRT202": Issued(
-        "GrtDpstBsc",
-        "levy_number",
-        "remark",
-        (
-            ("dpstLevyBlNo", "levy_number", str),
-            ("serialNo", "serial_number", int),
-            ("masterCuscd", "district", str),
-            ("assuredEtpsno", "guaranteed_code", str),
-            ("assuredEtpsSccd", "guaranteed_credit_code", str),
-            ("assuredEtpsNm", "guaranteed_name", str),
-            ("agentEtpsno", "agent_code", str),
-            ("rltBizNo", "business_number", str),
-            ("rltBizEndDate", "business_end_date", read_date),
-            ("bizLinkcd", "business_link", str),
-            ("initTypecd", "initiation", str),
-            ("grtCharcd", "guarantee_nature", str),
-            ("grtAmt", "amount", Decimal),
-            ("levyDate", "levied_on", read_date),
-            ("payDeadline", "pay_deadline", read_date),
-            *_PAYEE,
-        ),
-    ),
-    "GRT203": Issued(
-        "GrtDpstCancel",
-        "levy_number",
-        "reason",
-        (("dpstLevyBlNo", "levy_number", str), ("reason", "reason", str), ("cancelDate", "cancelled_on", read_date)),
-    ),
-    "GRT231": Issued(
-        "PayNotice",
-        "guarantee_number",
-        "remark",
-        (
-            ("noticeNo", "notice_number", str),
-            ("grtNo", "guarantee_number", str),
-            ("amt", "amount", Decimal),
-            ("issueDate", "issued_on", read_date),
-            ("payDeadline", "pay_deadline", read_date),
-            ("pmnEtpsNm", "payer_name", str),
-            ("pmnEtpsOpaccBankNm", "payer_bank", str),
-            ("pmnEtpsBankAcctnum", "payer_account", str),
-            *_PAYEE,
-        ),
-    ),
-    "GRT232": Issued(
-        "PayResult",
-        "guarantee_number",
-        "remark",
-        (
-            ("noticeNo", "notice_number", str),
-            ("grtNo", "guarantee_number", str),
-            ("paidAmt", "paid_amount", Decimal),
-            ("paidDate", "paid_on", read_date),
-            ("rcptNo", "receipt_number", str),
-            ("result", "received", read_flag),
-            ("rmk", "remark", str),
-        ),
-    ),
-}
 
 
 def build(message_type: str, values: Mapping[str, object], envelope: Envelope) -> bytes:
@@ -298,26 +147,48 @@ def _business_receipt(root: etree._Element) -> Incoming:
     return _issued(head, block, ISSUED[message_type])
 
 
-def _decision(head: Incoming, block: etree._Element, verdicts: Mapping[str, Verdict]) -> Incoming:
+def _decision(head: Incoming, block: etree._Element, layout: Decision) -> Incoming:
     result = _text(block, "HdeApprResult/manageResult")
-    if result not in verdicts:
+    if result not in layout.verdicts:
         raise Unreadable(_("The result %(result)s is not known in this message type.") % {"result": result})
-    return replace(
+    decided = replace(
         head,
         pre_entry_number=_text(block, "HdeApprResult/etpsPreentNo"),
         internal_no=_text(block, "HdeApprResult/etpsInnerNo"),
         business_number=_text(block, "HdeApprResult/businessId"),
         round=int(_text(block, "HdeApprResult/tmsCnt")),
-        verdict=verdicts[result],
+        verdict=layout.verdicts[result],
         decided_at=read_time(_text(block, "HdeApprResult/manageDate"), " "),
         note=_text(block, "HdeApprResult/rmk") or _text(block, "CheckInfo/note"),
     )
+    if layout.approval and decided.verdict is Verdict.APPROVED:
+        return _approval(decided, block, layout.approval)
+    return decided
+
+
+def _approval(decided: Incoming, block: etree._Element, layout: Approval) -> Incoming:
+    approved = block.find(layout.block)
+    if approved is None:
+        raise Unreadable(_("An approval must say what was approved: it has no %(block)s.") % {"block": layout.block})
+    data = _values(approved, layout.rows)
+    for name, head_name in layout.head_names.items():
+        said, decided_on = data[name], getattr(decided, head_name)
+        if decided_on != "" and said != decided_on:
+            facts = {"block": layout.block, "said": said, "head": decided_on}
+            raise Unreadable(_("%(block)s says %(said)s where HdeApprResult says %(head)s.") % facts)
+    return replace(decided, data=data)
 
 
 def _issued(head: Incoming, block: etree._Element, layout: Issued) -> Incoming:
-    data = {name: read(_text(block, f"{layout.block}/{element}")) for element, name, read in layout.rows}
-    number, note = str(data[layout.number]), str(data[layout.note])
-    return replace(head, business_number=number, note=note, data=MappingProxyType(data))
+    issued = block.find(layout.block)
+    assert issued is not None, "the XSD demands it"
+    data = _values(issued, layout.rows)
+    number, note = str(data[layout.number]), str(data.get(layout.note, ""))
+    return replace(head, business_number=number, note=note, data=data)
+
+
+def _values(block: etree._Element, rows: tuple[ReadRow, ...]) -> Mapping[str, object]:
+    return MappingProxyType({name: read(_text(block, element)) for element, name, read in rows})
 
 
 def _text(parent: etree._Element, path: str) -> str:

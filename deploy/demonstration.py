@@ -18,6 +18,8 @@ import django
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from deploy import demonstration_guarantees as guarantees
+
 PIN = "88888888"
 PASSWORDS = {
     "clerk": "Clerk-demo-2026",
@@ -107,6 +109,9 @@ def main() -> None:
         with transaction.atomic():
             _make_parties(settings.PORTAL_VAR)
     if not LevyOrder.objects.exists():
+        clerk = User.objects.select_related("unit").get(username="clerk")
+        guarantees.make_samples(clerk)
+        _make_guarantees(settings.PORTAL_VAR, clerk)
         _make_orders(settings.PORTAL_VAR)
 
 
@@ -143,6 +148,41 @@ def _bind_card(var: Path, user: Any, by: Any) -> None:
 
     card = json.loads((var / "ekey" / "cards" / f"{user.username}.json").read_text("utf-8"))
     bind(user, base64.b64decode(card["certificate"]), card["card_number"], by)
+
+
+def _make_guarantees(var: Path, clerk: Any) -> None:
+    """Let customs approve a letter and a cash deposit, of which the second is not paid yet, and return a third."""
+    from general_guarantee.kind import GENERAL_GUARANTEE
+    from simulators.customs_desk import Desk
+
+    until = date.today() + timedelta(days=75)
+    letter = guarantees.draft(clerk, "100000", letter_valid_until=until, **guarantees.BY_LETTER)
+    cash = guarantees.draft(clerk, "250000", **guarantees.BY_CASH)
+    returned = guarantees.draft(
+        clerk, "60000", letter_valid_until=until, **(guarantees.BY_LETTER | {"letter_number": "BH2026000102"})
+    )
+    with Desk(var) as desk:
+        for guarantee, answer in ((letter, "approve"), (cash, "approve"), (returned, "return")):
+            internal_no = _declare(var, guarantee, GENERAL_GUARANTEE, clerk)
+            _exchange()
+            desk.collect()
+            desk.hold(internal_no)
+            for each in (*TO_APPROVAL[:3], answer):
+                desk.answer(internal_no, each, "保函受益人不是主管海关" if each == "return" else "")
+                _exchange()
+        cash.refresh_from_db()
+        desk.send_notice(cash.guarantee_number)
+        _exchange()
+
+
+def _declare(var: Path, document: Any, kind: Any, user: Any) -> str:
+    """Sign with the user's card and declare; returns the internal number of the attempt."""
+    from documents import signing
+
+    request = signing.freeze(document, kind, user)
+    signature, certificate = _sign(var, user.username, bytes(request.signed_info))
+    signing.declare(document, kind, user, request, signature, certificate)
+    return request.internal_no
 
 
 def _make_orders(var: Path) -> None:
@@ -226,10 +266,7 @@ def _file(var: Path, number: str, story: Story) -> str:
     perform(order, LEVY_ORDER.moves["save"], by=actor_for(user, order), written=written)
     if not story.declared:
         return ""
-    request = signing.freeze(order, LEVY_ORDER, user)
-    signature, certificate = _sign(var, "clerk", bytes(request.signed_info))
-    signing.declare(order, LEVY_ORDER, user, request, signature, certificate)
-    return request.internal_no
+    return _declare(var, order, LEVY_ORDER, user)
 
 
 def _sign(var: Path, account: str, signed_info: bytes) -> tuple[str, str]:

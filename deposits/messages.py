@@ -5,7 +5,10 @@ from typing import Any
 
 from customs.wire import Incoming
 from deposits.models import LevyOrder
+from documents.access import CUSTOMS
+from documents.kind import Kind, Outcome
 from documents.models import Document, PaymentNotice
+from documents.perform import perform
 from documents.reports import refuse_other_values
 from documents.status import DataStatus
 
@@ -77,3 +80,13 @@ def issued(incoming: Incoming, known: Document | None) -> LevyOrder:
         refuse_other_values(known, values if PaymentNotice.of(known).exists() else values | deadline)
         return known
     return LevyOrder(**values, **deadline, levy_number=data["levy_number"], data_status=DataStatus.TO_CONFIRM)
+
+
+def cancelled(kind: Kind, order: LevyOrder, incoming: Incoming) -> Outcome:
+    """Take in a GRT203: customs cancels the order, in whatever status it is."""
+    if order.cancelled_on:
+        return False, ""
+    reason = str(incoming.data["reason"] or "-")
+    written = {"cancelled_on": incoming.data["cancelled_on"], "cancel_reason": reason}
+    perform(order, kind.moves["cancel"], by=CUSTOMS, written=written, note=reason, at=incoming.sent_at)
+    return True, ""

@@ -1,21 +1,15 @@
 """The levy order 保证金征收单: issued by customs, confirmed by the enterprise (DOMAIN 1, 5.1)."""
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from deposits.grid import GRID
 from documents.codes import BusinessLink, GuaranteeMode, GuaranteeNature, GuaranteeType, Initiation
+from documents.formats import bank_account, letter_number, phone
 from documents.models import Document
 from documents.money import MoneyField
 from parties.codes import validate_credit_code, validate_enterprise_code
-
-bank_account = RegexValidator(r"^[0-9-]{6,32}\Z", _("A bank account has 6 to 32 digits and dashes."), code="account")
-phone = RegexValidator(
-    r"^[0-9()+\- ]{5,30}\Z", _("A telephone number has 5 to 30 digits, dashes and brackets."), code="phone"
-)
-letter_number = RegexValidator(r"^[^\s]+\Z", _("A letter number has no spaces."), code="spaces")
 
 
 class LevyOrder(Document):
@@ -64,7 +58,7 @@ class LevyOrder(Document):
         constraints = [
             *Document.Meta.constraints,
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="deposits_levyorder_amount_above_zero"),
-            GRID.complete_when_declared("deposits_levyorder_complete", dates=("letter_valid_until",)),
+            GRID.complete_when_declared("deposits_levyorder_complete", nullable=("letter_valid_until",)),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from deposits import draws
 from deposits.models import LevyOrder
 from documents.codes import GuaranteeMode, GuaranteeType
 from documents.kind import Findings, Text
@@ -28,26 +29,23 @@ def settle(order: LevyOrder) -> GuaranteeStatus:
     return GuaranteeStatus.PAID if is_paid(order) else GuaranteeStatus.UNPAID
 
 
-def usable_general_guarantees(order: LevyOrder) -> list[tuple[str, Text]]:
-    """Return the general guarantees of the unit that can carry the order. There is no module that sets them up yet."""
-    return []
-
-
 def inspect(order: LevyOrder, values: Mapping[str, Any]) -> Findings:
-    """Judge what a clerk entered beyond the single field."""
+    """Judge what a clerk entered beyond the single field. Under a general guarantee the mode is that of the guarantee."""
     errors: dict[str, Text] = {}
     warnings: dict[str, Text] = {}
+    follows = draws.follows_from(values)
+    if problem := draws.why_not_drawn(order, values):
+        errors["general_guarantee_number"] = problem
     credit_code = values.get("payer_credit_code") or ""
-    problem = credit_code and credit_code_problem(credit_code)
-    if problem:
-        warnings["payer_credit_code"] = problem  # in strict mode the field itself refuses it
+    if odd := credit_code_problem(credit_code):
+        warnings["payer_credit_code"] = odd  # in strict mode the field itself refuses it
     payer = values.get("payer_code") or ""
     if payer and (odd := enterprise_code_warning(payer)):
         warnings["payer_code"] = odd
     valid_until = values.get("letter_valid_until")
     if valid_until:
         _inspect_letter(order, valid_until, errors, warnings)
-    return Findings(errors, warnings)
+    return Findings(errors, warnings, follows)
 
 
 def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text], warnings: dict[str, Text]) -> None:
@@ -57,3 +55,8 @@ def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text]
         warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date %(date)s.") % {
             "date": f"{order.business_end_date:%Y%m%d}"
         }
+
+
+def matter(order: LevyOrder) -> str:
+    """Return 事由 for the payment notice, where customs gave none."""
+    return _("%(step)s: a guarantee as customs requires.") % {"step": order.get_business_link_display()}

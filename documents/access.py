@@ -1,6 +1,7 @@
 """Whose is a document (DOMAIN 9): the one door to each of them, and who may do something to it."""
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 security = logging.getLogger("security")
 
 D = TypeVar("D", bound=Document)
+
+NUMBER = re.compile(r"([0-9A-Za-z]{1,20})(?:-([0-9]{1,4}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,18 @@ def visible_to(user: User, documents: QuerySet[D]) -> QuerySet[D]:
 
 
 def get_document(user: User, kind: "Kind", number: str) -> Document:
-    """Return the document that `number` means: the number clerks know it by, or its pre-entry number.
+    """Return the document that `number` means: the number clerks know it by, or its pre-entry number, and `-` and the round.
 
     What `user` may not see does not exist. Raises Http404.
     """
-    if not (number.isascii() and number.isalnum()):  # a database may refuse what a query string can hold, such as NUL
+    match = NUMBER.fullmatch(number)
+    if match is None:  # a database may refuse what a query string can hold, such as NUL
         raise Http404
-    named = Q(**{kind.number: number}) | Q(pre_entry_number=number)
-    document = visible_to(user, kind.documents()).filter(named).first()
+    named = Q(**{kind.number: match[1]}) | Q(pre_entry_number=match[1])
+    documents = kind.documents().filter(named, round=int(match[2] or 0))
+    document = visible_to(user, documents).first()
     if document is None:
-        if kind.documents().filter(named).exists():
+        if documents.exists():
             security.warning("%s asked for %s, which is not for this user to see", user, number)
         raise Http404
     return document

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.forms import BoundField
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from documents.capital import capital
 from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_parts, status_badge
+from documents.fields import AmountField
 from documents.grid import Fill, Place
 from documents.kind import Kind
 from documents.models import Document
@@ -67,8 +69,7 @@ def cell_groups(kind: Kind, document: Document, form: "DocumentForm") -> list[Ce
 
 
 def _values(document: Document, form: "DocumentForm") -> Mapping[str, Any]:
-    stored = {field.attname: getattr(document, field.attname) for field in document._meta.concrete_fields}
-    return stored | {name: form[name].value() for name in form.fields}
+    return document.values() | {name: form[name].value() for name in form.fields}
 
 
 def _cell(kind: Kind, document: Document, place: Place, form: "DocumentForm", values: Mapping[str, Any]) -> Cell:
@@ -76,19 +77,22 @@ def _cell(kind: Kind, document: Document, place: Place, form: "DocumentForm", va
     if place.name in form.fields:
         _open(cell, place, form, values)
     else:
-        _lock(cell, document, place, values)
+        _lock(cell, kind, document, place, values)
     return cell
 
 
-def _lock(cell: Cell, document: Document, place: Place, values: Mapping[str, Any]) -> None:
+def _lock(cell: Cell, kind: Kind, document: Document, place: Place, values: Mapping[str, Any]) -> None:
     text = coded_text(document, place.name)
     cell.value = "" if text == EMPTY else text
-    if place.name == "data_status":
+    if place.name == "data_status" and document.pk is None:
+        cell.value = ""  # it has no status before its first save
+    elif place.name == "data_status":
         cell.kind, cell.badge = "status", status_badge(document.data_status)
     elif place.name == "guarantee_status":
         cell.kind, cell.badge = "guarantee", guarantee_badge(document.guarantee_status)
     elif isinstance(document._meta.get_field(place.name), MoneyField):
-        cell.kind, cell.suffix, cell.capital = "money", _("CNY"), capital(values[place.name])
+        cell.kind, cell.suffix = "money", _("CNY")
+        cell.capital = _in_words(values[place.name]) if place.name == kind.amount else ""
     if place.when is not None and not place.is_open(values):
         cell.locked_reason = place.otherwise
 
@@ -106,11 +110,20 @@ def _open(cell: Cell, place: Place, form: "DocumentForm", values: Mapping[str, A
         cell.kind, cell.lookup_url = "code", reverse("look-up-unit")
         cell.lookup_fills = json.dumps(dict(place.look_up.fills))
     _judge(cell, form)
+    if cell.kind == "money":
+        cell.suffix = _("CNY")
+        cell.capital = _in_words((form.cleaned_data if form.is_bound else form.initial).get(place.name))
+
+
+def _in_words(amount: Decimal | None) -> str:
+    return "" if amount is None else capital(amount)
 
 
 def _kind_of_field(field: BoundField) -> str:
     if hasattr(field.field, "choices"):
         return "choice"
+    if isinstance(field.field, AmountField):
+        return "money"
     return "date" if "Date" in type(field.field).__name__ else "text"
 
 
@@ -134,6 +147,10 @@ def _short(code: str) -> str:
         "invalid_choice": _("Not in list"),
         "invalid_date": _("Bad date"),
         "account": _("Digits only"),
+        "decimals": _("2 decimals"),
+        "too_large": _("Too large"),
+        "not_positive": _("Above 0"),
+        "unit": _("Not yours"),
         "spaces": _("No spaces"),
         "phone": _("Bad number"),
         "enterprise_code": _("Bad code"),

@@ -14,7 +14,6 @@ from documents.display import EMPTY, Badge, coded_text, label_of, plain, status_
 from documents.forms import complete_form
 from documents.kind import Kind
 from documents.models import Document, SigningRequest
-from documents.money import format_amount
 from documents.perform import refusal
 from parties.ekeys import bound_card, expiry_notice
 from parties.models import EKey, User
@@ -84,12 +83,12 @@ def check_of(kind: Kind, document: Document, user: User, problem: str = "") -> C
         kind_label=str(kind.label),
         number=kind.number_of(document),
         status=status_badge(document.data_status),
-        amount=format_amount(getattr(document, kind.amount)),
+        amount=plain(getattr(document, kind.amount)),
         facts=_facts(kind, declared),
         groups=_groups(kind, declared),
         checks=[*_checks(kind, document), *_card_findings(card)],
         statement=_statement(),
-        after=_after(),
+        after=_after(kind),
         back_url=kind.url(document),
         print_url=kind.url(document, "print"),
         ekey_url=ekey_url(user),
@@ -124,7 +123,7 @@ def _show_request(page: CheckPage, kind: Kind, request: SigningRequest) -> None:
 def _facts(kind: Kind, document: Document) -> list[Fact]:
     amount = getattr(document, kind.amount)
     return [
-        Fact(label_of(document, kind.amount), f"{format_amount(amount)}", capital(amount)),
+        Fact(label_of(document, kind.amount), plain(amount), "" if amount is None else capital(amount)),
         Fact(
             _("Guaranteed unit"),
             document.guaranteed_name,
@@ -188,10 +187,10 @@ def _statement() -> list[str]:
     ]
 
 
-def _after() -> list[str]:
+def _after(kind: Kind) -> list[str]:
     return [
         _("Being processed: the signature is stored and the message waits to be sent"),
         _("Declaration accepted: the data centre has answered"),
         _("Received by customs: it is being examined"),
-        _("Approved by customs: within 5 working days by law"),
+        _("Approved by customs: within %(days)s working days by law") % {"days": kind.decision_days},
     ]

@@ -57,5 +57,10 @@ def payment_modes() -> list[tuple[str, str]]:
     ]
 
 
+def districts() -> list[tuple[str, str]]:
+    """Return the choices of 关区."""
+    return list(CustomsDistrict.objects.values_list("code", "name"))
+
+
 def district_name(code: str) -> str:
     return CustomsDistrict.objects.filter(code=code).values_list("name", flat=True).first() or ""

@@ -1,22 +1,25 @@
 """The columns of a list, and how each draws its cells.
 
 A page has some two hundred cells, so they are drawn here and not by the template, which would take longer than all the rest
-of the request. What does not differ from row to row (labels, badges, icons) is made once a page.
+of the request. What does not differ from row to row (heads, labels, badges, icons) is made once for each language.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.templatetags.static import static
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from documents.display import EMPTY, Badge, days_left, guarantee_badge, label_of, plain, status_badge
+from documents.display import EMPTY, Badge, days_left, guarantee_badge, label_of, plain, status_badge, value_text
 from documents.kind import Kind
+from documents.letters import ending
 from documents.money import MoneyField
 from documents.status import DataStatus, GuaranteeStatus
 
@@ -31,33 +34,64 @@ class Column:
     wide_only: bool = False
 
 
-@dataclass(slots=True)
-class Heading:
-    name: str
-    label: str
-    align: str
-    wide_only: bool
-
-
 Draw = Callable[[Any, str], SafeString]
 
 
-def headings(kind: Kind) -> list[Heading]:
-    """Return the heads of the columns; money stands at the right."""
-    return [
-        Heading(
-            column.name,
-            str(column.label or label_of(kind.model, column.name)),
-            "right" if isinstance(_field(kind, column), MoneyField) else "left",
-            column.wide_only,
+@dataclass(frozen=True)
+class Table:
+    """How a list is drawn in one language; a `draw` makes a table cell from a document and the document's URL."""
+
+    classes: str
+    heads: SafeString
+    draw: tuple[Draw, ...]
+    select: str
+
+    def row(self, document: Any, number: str, url: str, actions: str) -> SafeString:
+        """Return the row of `document`, of which `actions` says as JSON what the toolbar's buttons may do."""
+        cells = "".join([draw(document, url) for draw in self.draw])
+        return SafeString(
+            f'<tr data-actions="{escape(actions)}"><td><label class="pick"><input type="checkbox" form="chosen"'
+            f' name="selected" value="{escape(number)}" aria-label="{self.select} {escape(number)}"></label></td>{cells}</tr>\n'
         )
-        for column in kind.columns
-    ]
 
 
-def drawers(kind: Kind) -> list[Draw]:
-    """Return for each column what draws its table cell from a document and the document's URL."""
-    return [_drawer(kind, column) for column in kind.columns]
+@cache
+def fields_shown(kind: Kind) -> list[str]:
+    """Return the fields that a row is made of: those of the columns, and those that say what may be done to the document."""
+    columns = {column.name for column in kind.columns} | {kind.number, *_ASKED, *kind.asked_by_rows}
+    return [field.name for field in kind.model._meta.concrete_fields if field.name in columns]
+
+
+_ASKED = (
+    "pre_entry_number",
+    "round",
+    "guaranteed_code",
+    "named_agent_code",
+    "data_status",
+    "guarantee_status",
+    "cancelled_on",
+)
+
+
+def table(kind: Kind) -> Table:
+    """Return how the list of `kind` is drawn in the language of the request."""
+    return _table(kind, get_language())
+
+
+@cache
+def _table(kind: Kind, _language: str | None) -> Table:
+    return Table(
+        " ".join(f"hide-{place}" for place, column in enumerate(kind.columns, 1) if column.wide_only),
+        SafeString("".join([_head(kind, column) for column in kind.columns])),
+        tuple(_drawer(kind, column) for column in kind.columns),
+        escape(_("Select")),
+    )
+
+
+def _head(kind: Kind, column: Column) -> SafeString:
+    """Return the head of a column; money stands at the right."""
+    align = "right" if isinstance(_field(kind, column), MoneyField) else "left"
+    return format_html('<th scope="col" class="{}">{}</th>', align, column.label or label_of(kind.model, column.name))
 
 
 def _field(kind: Kind, column: Column) -> Any:
@@ -98,7 +132,7 @@ def _badge_cell(kind: str, badge: Badge | None) -> SafeString:
 def _link(name: str) -> Draw:
     def draw(document: Any, url: str) -> SafeString:
         number = getattr(document, name) or document.pre_entry_number
-        return format_html('<th scope="row"><a href="{}">{}</a></th>', url, number)
+        return SafeString(f'<th scope="row"><a href="{escape(url)}">{escape(number)}</a></th>')
 
     return draw
 
@@ -120,14 +154,33 @@ def _days_left(left: Badge) -> SafeString:
     return format_html('<span class="left-days {}">{}{}</span>', left.colour, icon, left.label)
 
 
-def _data_status(_name: str) -> Draw:
+def _data_status(name: str) -> Draw:
     cells = {status.value: _badge_cell("badge", status_badge(status)) for status in DataStatus}
-    return lambda document, _url: cells[document.data_status]
+    return lambda document, _url: cells[getattr(document, name)]
 
 
 def _guarantee_status(_name: str) -> Draw:
     cells = {status.value: _badge_cell("money-state", guarantee_badge(status)) for status in GuaranteeStatus}
     return lambda document, _url: cells[document.guarantee_status]
+
+
+def _letter(name: str) -> Draw:
+    def draw(document: Any, _url: str) -> SafeString:
+        """A letter that ends soon says so."""
+        badge = ending(document)
+        label = escape(value_text(document, name))
+        return SafeString(f"<td>{label}{_days_left(badge) if badge else ''}</td>")
+
+    return draw
+
+
+def _round(name: str) -> Draw:
+    def draw(document: Any, _url: str) -> SafeString:
+        """There is nothing to count before customs has approved the set-up (DOMAIN 8)."""
+        approved = document.data_status == DataStatus.APPROVED
+        return _text_cell(str(getattr(document, name)) if approved else EMPTY)
+
+    return draw
 
 
 def _has_notice(_name: str) -> Draw:
@@ -152,6 +205,8 @@ _SPECIAL: dict[str, Callable[[str], Draw]] = {
     "link": _link,
     "deadline": _deadline,
     "data_status": _data_status,
+    "letter": _letter,
+    "round": _round,
     "guarantee_status": _guarantee_status,
     "has_notice": _has_notice,
     "notice_number": _notice_number,

@@ -1,14 +1,19 @@
-"""What the views ask for when a clerk saves and declares."""
+"""What the views ask for when a clerk saves, declares and deletes."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from documents import signing
-from documents.access import actor_for
+from documents.access import actor_for, visible_to
 from documents.forms import DocumentForm
 from documents.kind import Kind
-from documents.models import Document, Event, SigningRequest
-from documents.perform import Refused, Stale, perform
+from documents.models import Document, Event, Filing, SigningRequest
+from documents.perform import Refused, Stale, create, perform
 from documents.status import DataStatus
 from parties.models import User
 
@@ -17,19 +22,46 @@ class AlreadyDeclared(Exception):
     """The same signature came twice; the first one counted."""
 
 
-def save(kind: Kind, document: Document, user: User, form: DocumentForm) -> Event | None:
-    """Store what was typed. Nothing is written when nothing differs and the status would stay.
+def save(kind: Kind, document: Document, user: User, form: DocumentForm) -> None:
+    """Store what was typed, the first time as a new document. Nothing is written when nothing differs.
 
-    Raises Refused and Stale as `perform` does.
+    Raises Refused and Stale as `perform` and `create` do.
     """
     written = form.written()
     move, actor = kind.moves["save"], actor_for(user, document)
+    if document.pk is None:
+        written |= signing.entry_fields(user)
+        create(document, kind, move, by=actor, written=written, form_key=form_key(form.data))
+        return
     same_status = move.steps.get(DataStatus(document.data_status)) == document.data_status
     if not written and same_status:
-        return None
+        return
     if not document.input_code:
         written |= signing.entry_fields(user)
-    return perform(document, move, by=actor, written=written)
+    perform(document, move, by=actor, written=written)
+
+
+def form_key(posted: Mapping[str, Any]) -> UUID | None:
+    """Return the key of the form that was sent; None where it has none or what stands there is no key."""
+    with suppress(ValueError):
+        return UUID(str(posted.get("form_key", "")))
+    return None
+
+
+def begun_with(kind: Kind, user: User, posted: QueryDict) -> Document | None:
+    """Return the document that the same form has begun already: it was sent twice."""
+    key = form_key(posted)
+    filing = Filing.objects.filter(form_key=key, kind=kind.name).first() if key else None
+    if filing is None:
+        return None
+    return (
+        visible_to(user, kind.documents()).filter(pre_entry_number=filing.pre_entry_number, round=filing.round).first()
+    )
+
+
+def delete(kind: Kind, document: Document, user: User) -> None:
+    """Take the document away. Raises Refused and Stale as `perform` does."""
+    perform(document, kind.moves["delete"], by=actor_for(user, document))
 
 
 def declare(kind: Kind, document: Document, user: User, posted: QueryDict) -> Event:

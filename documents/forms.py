@@ -1,8 +1,7 @@
 """The form of a document: only what the clerk may fill; grey fields are not in it, so that a forged one has no effect."""
 
 import logging
-import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -16,48 +15,18 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from documents.cells import cell_groups
-from documents.codes import payment_modes
+from documents.codes import districts, payment_modes
+from documents.fields import AmountField, TypedDateField, VisibleCharField
 from documents.grid import Place
 from documents.kind import Findings, Kind
 from documents.models import Document
-from documents.text import validate_visible
+from documents.money import MoneyField
+from parties.access import acts_for
 from parties.models import User
 
 security = logging.getLogger("security")
 
-CONTROL_NAMES = frozenset({"csrfmiddlewaretoken", "version", "move"})
-
-
-class TypedDateField(forms.DateField):
-    """A date as clerks type it: 20260630, 2026-06-30 or 2026/6/30, in plain digits."""
-
-    widget = forms.TextInput
-    default_error_messages = {"invalid": _("A date is typed as 20260630.")}
-    _pattern = re.compile(r"\A([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})\Z")
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values:
-            return None
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
-        match = self._pattern.match(str(value).strip())
-        if not match or (not match[2] and len(match[0]) != 8):
-            raise ValidationError(self.error_messages["invalid"], code="invalid_date")
-        try:
-            return date(int(match[1]), int(match[3]), int(match[4]))
-        except ValueError as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid_date") from error
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%Y%m%d}" if isinstance(value, date) else value
-
-
-class VisibleCharField(forms.CharField):
-    """A text in which every character can be seen. Spaces around it are dropped."""
-
-    default_validators = [validate_visible]
+CONTROL_NAMES = frozenset({"csrfmiddlewaretoken", "version", "move", "form_key", "confirmed"})
 
 
 class DocumentForm(forms.Form):
@@ -72,10 +41,11 @@ class DocumentForm(forms.Form):
         document: Document,
         data: QueryDict | None = None,
         *,
+        user: User | None = None,
         strict: bool = False,
         locked: bool = False,
     ) -> None:
-        self.kind, self.document, self.strict = kind, document, strict
+        self.kind, self.document, self.user, self.strict = kind, document, user, strict
         self.findings = Findings()
         names = [] if locked else kind.grid.open_names()
         super().__init__(data, initial={name: getattr(document, name) for name in names}, auto_id="id_%s")
@@ -103,21 +73,39 @@ class DocumentForm(forms.Form):
         """A field that a choice has locked is empty, whatever was sent; one that must be filled is."""
         if not place.is_open(cleaned):
             self.errors.pop(place.name, None)
-            cleaned[place.name] = None if isinstance(self.fields[place.name], TypedDateField) else ""
+            cleaned[place.name] = self.fields[place.name].clean("")
         elif (
             self.strict and place.is_required(cleaned) and not cleaned.get(place.name) and place.name not in self.errors
         ):
             self.add_error(place.name, ValidationError(_("This field must be filled."), code="required"))
 
     def _clean_together(self) -> None:
+        self._clean_unit()
         self.findings = self.kind.inspect(self.document, self.cleaned_data)
         if self.strict:
             for name, message in self.findings.errors.items():
                 self.add_error(name, ValidationError(str(message), code="rule"))
 
+    def _clean_unit(self) -> None:
+        """Where the guaranteed unit is entered, it is one that the user acts for (DOMAIN 9); without one, nobody would see a draft."""
+        if "guaranteed_code" not in self.fields or "guaranteed_code" in self.errors:
+            return
+        code = self.cleaned_data["guaranteed_code"]
+        if not code:
+            self.add_error("guaranteed_code", ValidationError(_("This field must be filled."), code="required"))
+        elif code == self.document.guaranteed_code:
+            return
+        elif self.document.attempt:
+            message = _("It was declared for another unit; what was declared stays with its unit.")
+            self.add_error("guaranteed_code", ValidationError(message, code="unit"))
+        elif self.user and not acts_for(self.user, code):
+            message = _("You do not act for this unit: it has not delegated to your unit.")
+            self.add_error("guaranteed_code", ValidationError(message, code="unit"))
+
     def written(self) -> dict[str, Any]:
-        """Return the fields that differ from what is stored."""
-        return {name: value for name, value in self.cleaned_data.items() if getattr(self.document, name) != value}
+        """Return the fields that differ from what is stored, and those that follow from them."""
+        entered = {**self.cleaned_data, **self.findings.follows}
+        return {name: value for name, value in entered.items() if getattr(self.document, name) != value}
 
 
 def complete_form(kind: Kind, document: Document) -> DocumentForm:
@@ -143,6 +131,8 @@ def _form_field(kind: Kind, document: Document, name: str) -> forms.Field:
     label = str(field.verbose_name)
     if isinstance(field, models.DateField):
         return TypedDateField(required=False, label=label)
+    if isinstance(field, MoneyField):
+        return AmountField(required=False, label=label, stored=getattr(document, name) if document.pk else None)
     choices = _choices(kind, document, field)
     if choices is not None:
         nothing = kind.choices[name].none if name in kind.choices and not choices else ""
@@ -158,6 +148,8 @@ def _choices(kind: Kind, document: Document, field: Any) -> list[tuple[str, Any]
         return kind.choices[field.name].of(document)
     if field.name == "payment_mode":
         return payment_modes()
+    if field.name == "district":
+        return districts()
     return list(field.choices) if field.choices else None
 
 

@@ -5,27 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 
 from documents.check import ekey_url
-from documents.kind import kinds
-
-Text = str | Promise
-
-
-@dataclass(slots=True)
-class Leaf:
-    label: Text
-    url: str
-    current: bool
-
-
-@dataclass(slots=True)
-class MenuGroup:
-    label: Text
-    icon: str
-    leaves: list[Leaf]
+from documents.menu import MenuGroup, menu_at
 
 
 @dataclass(slots=True)
@@ -41,7 +24,7 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give every template the frame of the signed-in user; nothing is read for who is not signed in."""
-    return {"frame": SimpleLazyObject(lambda: _frame(request)), "production": settings.PRODUCTION}
+    return {"frame": _frame(request), "production": settings.PRODUCTION}
 
 
 def _frame(request: HttpRequest) -> Frame | None:
@@ -50,7 +33,7 @@ def _frame(request: HttpRequest) -> Frame | None:
         return None
     unit = user.unit
     return Frame(
-        menu=_menu(request.path) if unit else [],
+        menu=menu_at(request.path) if unit else [],
         unit_code=unit.code if unit else "",
         unit_name=unit.name if unit else "",
         user_name=user.name or user.username,
@@ -58,12 +41,3 @@ def _frame(request: HttpRequest) -> Frame | None:
         is_staff=user.is_staff,
         language=get_language() or settings.LANGUAGE_CODE,
     )
-
-
-def _menu(path: str) -> list[MenuGroup]:
-    return [
-        MenuGroup(
-            kind.menu_group, kind.menu_icon, [Leaf(kind.list_label, kind.list_url(), path.startswith(kind.list_url()))]
-        )
-        for kind in kinds()
-    ]

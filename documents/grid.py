@@ -88,14 +88,14 @@ class Grid:
     def open_names(self) -> list[str]:
         return [place.name for place in self.places() if place.fill is not Fill.FIXED]
 
-    def complete_when_declared(self, name: str, dates: tuple[str, ...] = ()) -> CheckConstraint:
+    def complete_when_declared(self, name: str, nullable: tuple[str, ...] = ()) -> CheckConstraint:
         """Return the constraint that a document which is not editable has every field it must have.
 
-        `dates` are the fields that are empty as NULL; all others are empty as ''.
+        `nullable` are the fields that are empty as NULL; all others are empty as ''.
         """
         complete = Q()
         for place in self.places():
             if place.fill is Fill.MUST:
-                filled = Q(**{f"{place.name}__isnull": False}) if place.name in dates else ~Q(**{place.name: ""})
+                filled = Q(**{f"{place.name}__isnull": False}) if place.name in nullable else ~Q(**{place.name: ""})
                 complete &= filled if place.when is None else ~place.when.as_q() | filled
         return CheckConstraint(condition=Q(data_status__in=[str(s) for s in EDITABLE]) | complete, name=name)

@@ -47,7 +47,12 @@ MOVES = {
     Verdict.RETURNED: "return",
 }
 DUPLICATE = "重复"
+MARKS = "GRT200"
 MEETINGS = 3
+
+
+class Deleted(Quarantine):
+    """The message is about a document that a clerk deleted."""
 
 
 def handle(message: InboxMessage, incoming: Incoming) -> Handled:
@@ -86,7 +91,11 @@ def _report(message: InboxMessage, incoming: Incoming) -> Handled:
     kind, document = _document_by_number(incoming.business_number)
     if document.guaranteed_code != message.folder_unit:
         raise Quarantine(_wrong_unit(document, message))
-    moved, alert = REPORTS[incoming.message_type](kind, document, incoming)
+    report = {**(REPORTS if kind.is_paid else {}), **kind.reports}.get(incoming.message_type)
+    if report is None:
+        facts = {"type": incoming.message_type, "kind": kind.label}
+        raise Quarantine(_("A message %(type)s does not concern this kind of document: %(kind)s.") % facts)
+    moved, alert = report(kind, document, incoming)
     return _keep(document, message, incoming, moved=moved, alert=alert)
 
 
@@ -97,7 +106,7 @@ def _wrong_unit(document: Document, message: InboxMessage) -> str:
 
 def _document_by_number(number: str) -> tuple[Kind, Document]:
     for kind in kinds():
-        document = kind.documents().filter(**{kind.number: number}).first() if number else None
+        document = kind.documents().filter(**{kind.number: number}, round=0).first() if number else None
         if document:
             return kind, document
     raise Park(_("There is no document with the number %(number)s.") % {"number": number or "-"})
@@ -105,7 +114,12 @@ def _document_by_number(number: str) -> tuple[Kind, Document]:
 
 def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
     attempt = _attempt_of(incoming)
-    kind, document = _document_of(attempt)
+    try:
+        kind, document = _document_of(attempt)
+    except Deleted:
+        if RANKS[_verdict(attempt, incoming)] == DECISION:
+            raise  # what customs decided about it is for an operator to see
+        return Handled(attempt.pre_entry_number, attempt.round, attempt.number, "logged")
     _check_agreement(kind, document, attempt, message, incoming)
     handled = _take_answer(kind, document, attempt, message, incoming)
     note_answered(attempt.internal_no)
@@ -123,13 +137,17 @@ def _take_answer(
         # 转人工 after 入库成功 moves nothing and is news to the clerk all the same.
         told = verdict is Verdict.REVIEW and attempt.answer == RANKS[verdict]
         return _keep(document, message, incoming, moved=False, told=told, attempt=attempt.number, verdict=verdict)
-    _make_move(kind, document, attempt, incoming, verdict)
-    return _keep(document, message, incoming, moved=True, attempt=attempt.number, verdict=verdict)
+    alert = _make_move(kind, document, attempt, incoming, verdict)
+    return _keep(document, message, incoming, moved=True, attempt=attempt.number, verdict=verdict, alert=alert)
 
 
 def _document_of(attempt: Attempt) -> tuple[Kind, Document]:
+    """Return the document of an attempt. Raises Deleted for one that was deleted since."""
     kind = kind_named(Filing.of_number(attempt.pre_entry_number, attempt.round).kind)
-    return kind, kind.documents().get(pre_entry_number=attempt.pre_entry_number, round=attempt.round)
+    document = kind.documents().filter(pre_entry_number=attempt.pre_entry_number, round=attempt.round).first()
+    if document is None:
+        raise Deleted(_("The document of declaration %(number)s was deleted.") % {"number": attempt.internal_no})
+    return kind, document
 
 
 def _attempt_of(incoming: Incoming) -> Attempt:
@@ -153,13 +171,16 @@ def _attempts_by_number(incoming: Incoming) -> Any:
     if incoming.pre_entry_number:
         return attempts.filter(pre_entry_number=incoming.pre_entry_number, round=incoming.round or 0)
     document = _document_by_number(incoming.business_number)[1]
-    return attempts.filter(pre_entry_number=document.pre_entry_number, round=document.round)
+    return attempts.filter(pre_entry_number=document.pre_entry_number, round=incoming.round or 0)
 
 
 def _check_agreement(
     kind: Kind, document: Document, attempt: Attempt, message: InboxMessage, incoming: Incoming
 ) -> None:
     """All numbers present must agree, and the message must have come for the unit that declared the attempt."""
+    if incoming.decided_at and incoming.message_type not in (MARKS, kind.decision_type):
+        facts = {"type": incoming.message_type, "kind": kind.label}
+        raise Quarantine(_("A message %(type)s does not concern this kind of document: %(kind)s.") % facts)
     known = getattr(document, kind.number)
     pairs = {
         _("Pre-entry number"): (incoming.pre_entry_number, document.pre_entry_number),
@@ -206,8 +227,9 @@ def _accepted_by_operator(document: Document, message: InboxMessage, verdict: Ve
     return bool(message.replayed_by) and RANKS[verdict] == DECISION and undecided
 
 
-def _make_move(kind: Kind, document: Document, attempt: Attempt, incoming: Incoming, verdict: Verdict) -> None:
-    rank = RANKS[verdict]
+def _make_move(kind: Kind, document: Document, attempt: Attempt, incoming: Incoming, verdict: Verdict) -> str:
+    """Make the move that an answer asks for; returns what an operator must see."""
+    rank, alerts = RANKS[verdict], list[str]()
     Attempt.of(document).filter(number__gte=attempt.number).update(
         answer=rank, verdict=verdict if rank == DECISION else ""
     )
@@ -217,9 +239,18 @@ def _make_move(kind: Kind, document: Document, attempt: Attempt, incoming: Incom
         by=CUSTOMS,
         at=incoming.decided_at,
         note=incoming.note or "-",
-        # What customs approves is what was signed, whatever was edited since a failed load.
-        written=declared_values(document, attempt) if verdict is Verdict.APPROVED else None,
+        written=_approved_values(kind, document, attempt, incoming) if verdict is Verdict.APPROVED else None,
+        carrying=incoming,
+        alerts=alerts,
     )
+    return " ".join(alerts)
+
+
+def _approved_values(kind: Kind, document: Document, attempt: Attempt, incoming: Incoming) -> dict[str, Any]:
+    """What customs approves is what was signed, whatever was edited since a failed load, and what customs adds."""
+    added = kind.decided(document, incoming)
+    refuse_unfit(kind.model(**added))
+    return declared_values(document, attempt) | {**added}
 
 
 def declared_values(document: Document, attempt: Attempt) -> dict[str, Any]:
@@ -244,12 +275,15 @@ def _keep(
 
 
 def fail_attempt(message: OutboxMessage, by: object) -> None:
-    """Move the document of a message that an operator gave up to 申报失败; nothing when it was declared again since.
+    """Move the document of a message that an operator gave up to 申报失败; nothing when it was declared again or deleted.
 
     Raises CannotFail when customs has answered, so that the message did arrive, or when the document changes meanwhile.
     """
     attempt = Attempt.objects.get(internal_no=message.internal_no)
-    kind, document = _document_of(attempt)
+    try:
+        kind, document = _document_of(attempt)
+    except Deleted:
+        return
     if attempt.number < document.attempt:
         return
     if not Attempt.objects.filter(pk=attempt.pk, answer=0).update(answer=RANKS[Verdict.REFUSED]):

@@ -5,29 +5,27 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from documents.access import Actor, actor_for, unit_code, visible_to
-from documents.columns import Draw, Heading, drawers, headings
-from documents.kind import Kind
+from documents.columns import Table, fields_shown, table
+from documents.kind import Kind, kind_of
 from documents.models import Document, Payment, PaymentNotice, Receipt
+from documents.offers import Offer, offers_on
 from documents.paging import COUNTED, PAGE_SIZE, Page, cursor, cursor_pages, numbered_pages, page_number
 from documents.perform import refusal
+from documents.prepared import Parameter, Prepared
 from documents.search import SearchForm
-from parties.access import units_for
+from parties.access import units_for_which_acts
 from parties.models import User
 
-
-@dataclass(slots=True)
-class Row:
-    number: str
-    url: str
-    amount: str
-    actions_json: str
-    cells: SafeString
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass
@@ -35,11 +33,11 @@ class Listing:
     """What the list page shows. `state` is no_unit, wrong (conditions), none or rows."""
 
     state: str
-    columns: list[Heading]
+    table: Table
     parameters: list[tuple[str, str]]
     clear_url: str
     conditions: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SafeString] = field(default_factory=list)
     first: int = 0
     last: int = 0
     total: int = 0
@@ -62,31 +60,43 @@ class Units:
 
 def units_to_search(kind: Kind, user: User) -> Units:
     own = unit_code(user)
-    acted_for = dict(units_for(user).values_list("code", "name"))
+    acted_for = dict(_acted_for().rows(unit=user.unit_id, day=timezone.localdate()))
     if not own:
         return Units(acted_for, {})
+    others = _concerned(kind.model).rows(own=own)
+    return Units(acted_for, {code: name for code, name in others if code not in acted_for})
+
+
+@cache
+def _acted_for() -> Prepared:
+    return Prepared(units_for_which_acts(Parameter("unit"), Parameter("day")).values_list("code", "name"))
+
+
+@cache
+def _concerned(model: type[Document]) -> Prepared:
+    """The units with documents that name the unit `own` as agent, or that it declared for them."""
+    own = Parameter("own")
     # Spelt as the partial indexes are, so that they serve: who only declares for itself has nothing to read here.
     named = Q(named_agent_code=own) & ~Q(named_agent_code="")
     declared = Q(declarant_code=own) & ~Q(declarant_code=F("guaranteed_code"))
-    found = kind.documents().filter(named | declared).order_by().values_list("guaranteed_code", "guaranteed_name")
-    return Units(acted_for, {code: name for code, name in found.distinct() if code not in acted_for})
+    found = model._default_manager.filter(named | declared).order_by().values_list("guaranteed_code", "guaranteed_name")
+    return Prepared(found.distinct())
 
 
 def listing(kind: Kind, user: User, units: Units, search: SearchForm, query: QueryDict) -> Listing:
     """Return the page of `kind` that `query` asks for; without a unit nothing is searched."""
-    base = Listing("no_unit", headings(kind), search.parameters(), kind.list_url(), search.condition_count())
+    base = Listing("no_unit", table(kind), search.parameters(), kind.list_url(), search.condition_count())
     if not search.is_valid():
         base.state = "wrong" if search.is_bound and "unit" not in search.errors else "no_unit"
         return base
     unit = search.cleaned_data["unit"]
     acts = unit in units.acted_for
-    found = search.apply(_of_unit(kind, user, unit, acts))
+    found = search.apply(_of_unit(kind, user, unit, acts)).only(*fields_shown(kind))
     base.total = found.order_by()[: COUNTED + 1].count()
     base.many = base.total > COUNTED
     documents = _cut(base, found, query)
     base.state = "rows" if documents else "none"
-    draw = drawers(kind)
-    base.rows = [_row(kind, document, actor_for(user, document, acts=acts), draw) for document in documents]
+    base.rows = _rows(kind, user, documents, acts)
     return base
 
 
@@ -112,34 +122,51 @@ def _cut(page: Listing, found: QuerySet[Document], query: QueryDict) -> list[Doc
 
 
 @cache
-def _shown_besides() -> dict[str, Any]:
-    """What a list shows of notices, payments and receipts; built once, read for the rows of the page only."""
+def _shown_besides(model: type[Document]) -> dict[str, RawSQL]:
+    """What a list shows of notices, payments and receipts, read for the rows of the page only.
+
+    The subqueries are compiled once: for each page that takes Django longer than the rest of the query.
+    """
     filing = {"pre_entry_number": OuterRef("pre_entry_number"), "round": OuterRef("round")}
     arrived = Payment.objects.filter(**filing, received=True).exclude(receipt_number="")
-    return {
-        "notice_number": Subquery(PaymentNotice.objects.filter(**filing).values("number")[:1]),
-        "paid_receipt": Subquery(arrived.values("receipt_number")[:1]),
-        "has_receipt": Exists(Receipt.objects.filter(**filing)),
-    }
+    query = model._default_manager.annotate(
+        notice_number=Subquery(PaymentNotice.objects.filter(**filing).values("number")[:1]),
+        paid_receipt=Subquery(arrived.values("receipt_number")[:1]),
+        has_receipt=Exists(Receipt.objects.filter(**filing)),
+    ).query
+    compiler, compiled = query.get_compiler(DEFAULT_DB_ALIAS), {}
+    for name, shown in query.annotations.items():
+        sql, values = compiler.compile(shown)
+        compiled[name] = RawSQL(sql, values, shown.output_field)
+    return compiled
 
 
 def annotated(documents: QuerySet[Document]) -> QuerySet[Any]:
-    return documents.annotate(**_shown_besides())
+    return documents.annotate(**_shown_besides(documents.model))
 
 
-def _row(kind: Kind, document: Any, actor: Actor, draw: list[Draw]) -> Row:
-    url = kind.url(document)
-    actions = json.dumps(_actions(kind, document, actor), ensure_ascii=False)
-    amount = str(getattr(document, kind.amount))
-    cells = SafeString("".join([cell(document, url) for cell in draw]))
-    return Row(kind.number_of(document), url, amount, actions, cells)
+def _rows(kind: Kind, user: User, documents: list[Document], acts: bool) -> list[SafeString]:
+    draw, url, at_work = table(kind).row, kind.urls(), kind.open_filings(user, documents)
+    offers = [offer for offer in offers_on(kind.name) if offer.on_list]
+
+    def row(document: Any) -> SafeString:
+        actor, open_filing = actor_for(user, document, acts=acts), at_work.get(document.pre_entry_number)
+        actions = _actions(document, open_filing or document, actor, offers)
+        leads_to = kind_of(open_filing).url(open_filing) if open_filing else url(document)
+        return draw(document, kind.number_of(document), leads_to, _JSON.encode(actions))
+
+    return [row(document) for document in documents]
 
 
-def _actions(kind: Kind, document: Any, actor: Actor) -> dict[str, str]:
-    """Return the toolbar's buttons for a row with the reason why one is grey ('' where it is not)."""
+def _actions(document: Any, at_work: Any, actor: Actor, offers: list[Offer]) -> dict[str, str]:
+    """Return the toolbar's buttons for a row with the reason why one is grey ('' where it is not).
+
+    What concerns the filing is asked of the one at work, which is the document itself unless a change of it is open.
+    """
     return {
         "view": "",
-        "confirm": refusal(document, kind.moves["save"], actor),
-        "receipts": "" if document.has_receipt else _("Customs has not answered yet."),
+        "confirm": refusal(at_work, kind_of(at_work).moves["save"], actor),
+        **{offer.name: offer.refusal(document, actor) for offer in offers},
+        "receipts": "" if at_work.has_receipt else _("Customs has not answered yet."),
         "payment-notice": "" if document.notice_number else _("There is no payment notice."),
     }

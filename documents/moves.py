@@ -6,6 +6,7 @@ is grey, the server's refusal, the diagram in docs/status.md and the test that t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,33 @@ if TYPE_CHECKING:
     from documents.models import Document
 
 Text = str | Promise
-Guard = Callable[["Document"], Text]
-Effect = Callable[["Document", Any], None]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What the effects of a move are told: when it was decided, what the caller carries, and where to put alerts.
+
+    `alerts` collects what an operator must see.
+    """
+
+    at: datetime
+    carrying: Any = None
+    alerts: list[str] = field(default_factory=list)
+
+
+Guard = Callable[[Any], Text]
+Effect = Callable[[Any, Occasion], None]
 
 
 class Role(StrEnum):
-    """Who makes a move. A person may hold several; customs and its data centre are ordinary actors."""
+    """Who makes a move. A person may hold several; customs, its data centre and the portal itself are ordinary actors."""
 
     ENTER = "enter"
     DECLARE = "declare"
     DATA_CENTRE = "data centre"
     CUSTOMS = "customs"
     OPERATOR = "operator"
+    PORTAL = "portal"
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,8 @@ class Move:
     """One row of the status table.
 
     `steps` maps each data status from which the move may start to the one in which it ends; `guards` answer with the reason why
-    not (empty: go on); `effects` run in the transaction of the move, with what the caller carries to them.
+    not (empty: go on); `effects` run in the transaction of the move. A move that `deletes` takes the document away; its history
+    stays.
     """
 
     name: str
@@ -47,6 +64,7 @@ class Move:
     guards: tuple[Guard, ...] = ()
     effects: tuple[Effect, ...] = ()
     needs_reason: bool = False
+    deletes: bool = False
     also: frozenset[Role] = field(default_factory=frozenset)
 
     @property
@@ -76,6 +94,7 @@ SAVE = Move(
     to(_DRAFT, _TO_CONFIRM, _DRAFT) | stay(_FAILED, _RETURNED),
     guards=(not_cancelled,),
 )
+DELETE = Move("delete", _("Delete"), Role.ENTER, stay(_DRAFT, _FAILED, _RETURNED), deletes=True)
 DECLARE = Move("declare", _("Declare"), Role.DECLARE, to(DataStatus.PROCESSING, *EDITABLE), guards=(not_cancelled,))
 ACCEPT = Move(
     "accept", _("Accepted by the data centre"), Role.DATA_CENTRE, to(DataStatus.ACCEPTED, DataStatus.PROCESSING)
@@ -102,3 +121,4 @@ APPROVE = Move("approve", _("Approved by customs"), Role.CUSTOMS, to(DataStatus.
 RETURN = Move("return", _("Returned by customs"), Role.CUSTOMS, to(DataStatus.RETURNED, *_UNDECIDED), needs_reason=True)
 NOTICE = Move("notice", _("Payment notice"), Role.CUSTOMS, stay(*DataStatus))
 PAYMENT = Move("payment", _("Payment reported"), Role.CUSTOMS, stay(*DataStatus))
+OF_MONEY = (NOTICE, PAYMENT)

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from documents.access import Actor
 from documents.display import plain, status_badge
+from documents.kind import Kind
 from documents.models import Document, Event
 from documents.money import format_amount
 from documents.payments import Account
@@ -14,14 +17,16 @@ from documents.status import DataStatus
 
 @dataclass(slots=True)
 class Note:
-    """One strip; its level is error or warn."""
+    """One strip; its level is error, warn or info. It may lead somewhere: `action` is the label of `url`."""
 
     level: str
     text: str
+    url: str = ""
+    action: str | Promise = ""
 
 
-def notes_of(document: Document, events: Sequence[Event], account: Account) -> list[Note]:
-    return [*_about_status(document, events), *_about_money(account)]
+def notes_of(kind: Kind, document: Document, actor: Actor, events: Sequence[Event], account: Account) -> list[Note]:
+    return [*_about_status(document, events), *_about_money(account), *kind.notes(document, actor)]
 
 
 def _about_status(document: Document, events: Sequence[Event]) -> Iterator[Note]:

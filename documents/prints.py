@@ -1,13 +1,15 @@
 """What a document prints: its form, and its payment notice (DOMAIN 6)."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.capital import capital
-from documents.display import EMPTY, coded_text, label_parts, plain, value_text
+from documents.display import EMPTY, coded_text, label_of, label_parts, plain, value_text
+from documents.grid import Row
 from documents.kind import Kind
 from documents.models import Document, PaymentNotice
-from documents.money import MoneyField
 from documents.printing import COLUMNS, NOT_APPROVED, Account, FormPrint, NoticePrint, PrintCell, PrintGroup, pdf
 from documents.status import DataStatus
 from parties.models import User
@@ -17,10 +19,10 @@ def form_pdf(kind: Kind, document: Document, user: User) -> bytes:
     """Return the form of `document` as PDF: the grid and the labels of the screen."""
     approved = document.data_status == DataStatus.APPROVED
     sheet = FormPrint(
-        title=kind.label,
+        title=kind.paper or kind.label,
         number=kind.number_of(document),
         date_line=_date_line(document),
-        groups=tuple(PrintGroup(group.caption, _rows(document, group.rows)) for group in kind.grid.groups),
+        groups=tuple(PrintGroup(group.caption, _rows(kind, document, group.rows)) for group in kind.grid.groups),
         watermark="" if approved else NOT_APPROVED,
     )
     return pdf(sheet, made_by=_maker(user), made_at=timezone.now())
@@ -31,64 +33,48 @@ def _date_line(document: Document) -> str:
     return _("Pre-entry number %(number)s, declared on %(date)s") % facts
 
 
-def _rows(document: Document, rows: object) -> tuple[tuple[PrintCell, ...], ...]:
+def _rows(kind: Kind, document: Document, rows: Sequence[Row]) -> tuple[tuple[PrintCell, ...], ...]:
     printed = []
-    for row in rows:  # type: ignore[attr-defined]
-        cells = tuple(_cell(document, place.name, COLUMNS if place.wide else 1) for place in row)
-        printed.append(cells)
-        printed += [(_in_words(document, place.name),) for place in row if _is_money(document, place.name)]
+    for row in rows:
+        printed.append(tuple(_cell(kind, document, place.name, COLUMNS if place.wide else 1) for place in row))
+        printed += [(_in_words(document, place.name),) for place in row if place.name == kind.amount]
     return tuple(printed)
 
 
-def _cell(document: Document, name: str, span: int) -> PrintCell:
-    return PrintCell("\n".join(label_parts(document, name)), coded_text(document, name), span)
-
-
-def _is_money(document: Document, name: str) -> bool:
-    return isinstance(document._meta.get_field(name), MoneyField)
+def _cell(kind: Kind, document: Document, name: str, span: int) -> PrintCell:
+    text = coded_text(document, name)
+    if name in kind.old and (was := coded_text(document, kind.old[name])) != text:
+        text = f"{was} → {text}"
+    return PrintCell("\n".join(label_parts(document, name)), text, span)
 
 
 def _in_words(document: Document, name: str) -> PrintCell:
-    return PrintCell(_("Amount in words"), capital(getattr(document, name)), COLUMNS)
+    amount = getattr(document, name)
+    return PrintCell(_("Amount in words"), EMPTY if amount is None else capital(amount), COLUMNS)
 
 
 def notice_pdf(kind: Kind, document: Document, notice: PaymentNotice, user: User) -> bytes:
     """Return 海关保证金缴款通知书 as PDF, with the values that customs sent in the notice."""
-    texts = {
-        name: _text(document, name)
-        for name in (
-            "guarantee_type",
-            "guarantee_mode",
-            "business_link",
-            "payment_mode",
-            "guarantee_nature",
-            "business_number",
-        )
-    }
     sheet = NoticePrint(
         number=notice.number,
         issued=notice.issued_on,
-        levy_order=kind.number_of(document),
-        business_document=texts["business_number"],
-        guarantee_type=f"{texts['guarantee_type']}（{texts['guarantee_mode']}）",
-        business_step=texts["business_link"],
-        district=coded_text(document, "district"),
-        nature=texts["guarantee_nature"],
+        facts=_pairs(kind, document),
         guaranteed=f"{document.guaranteed_code}　{document.guaranteed_name}　{document.guaranteed_credit_code}".strip(),
-        reason=notice.remark or _("%(step)s: a guarantee as customs requires.") % {"step": texts["business_link"]},
+        matter=notice.remark or kind.matter(document),
         payer=Account(notice.payer_name, notice.payer_bank, notice.payer_account),
         payee=Account(notice.payee_name, notice.payee_bank, notice.payee_account),
         amount=notice.amount,
-        payment_mode=texts["payment_mode"],
+        payment_mode=value_text(document, "payment_mode"),
         deadline=notice.pay_deadline,
         watermark="" if document.data_status == DataStatus.APPROVED else NOT_APPROVED,
     )
     return pdf(sheet, made_by=_maker(user), made_at=timezone.now())
 
 
-def _text(document: Document, name: str) -> str:
-    """Return the value of a field that a kind may not have."""
-    return value_text(document, name) if hasattr(document, name) else EMPTY
+def _pairs(kind: Kind, document: Document) -> tuple[tuple[PrintCell, PrintCell], ...]:
+    """Return what the notice says of the guarantee, two facts in a row."""
+    cells = [PrintCell(label_of(document, name), value_text(document, name)) for name in kind.notice_facts]
+    return tuple(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _maker(user: User) -> str:

@@ -1,6 +1,6 @@
-"""What customs reports about a document by itself: a cancellation, a payment notice, a payment (MESSAGES, GRT203, 231, 232)."""
+"""What customs reports about a guarantee of any kind by itself: a payment notice, a payment (MESSAGES, GRT231, GRT232)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,14 +11,11 @@ from customs import door
 from customs.inbox import Quarantine
 from customs.wire import Incoming
 from documents.access import CUSTOMS
-from documents.kind import Kind
+from documents.kind import Kind, Outcome, Report
 from documents.models import Document, Payment, PaymentNotice, Receipt
 from documents.money import format_amount
 from documents.payments import account_of
 from documents.perform import perform
-
-Outcome = tuple[bool, str]  # whether it changed anything, and what an operator must see
-Report = Callable[[Kind, Document, Incoming], Outcome]
 
 NOTICE_FIELDS = (
     "amount",
@@ -32,15 +29,6 @@ NOTICE_FIELDS = (
     "payee_account",
     "remark",
 )
-
-
-def _cancel(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
-    if document.cancelled_on:
-        return False, ""
-    reason = incoming.data["reason"] or "-"
-    written = {"cancelled_on": incoming.data["cancelled_on"], "cancel_reason": reason}
-    perform(document, kind.moves["cancel"], by=CUSTOMS, written=written, note=str(reason), at=incoming.sent_at)
-    return True, ""
 
 
 def _notice(kind: Kind, document: Document, incoming: Incoming) -> Outcome:
@@ -129,7 +117,8 @@ def _store_payment(document: Document, report: Incoming, received: bool) -> None
 
 def refuse_unfit(row: models.Model) -> None:
     """Raise Quarantine when a value of customs' is longer than, or a code other than, what can be kept."""
-    empty = {field.name for field in row._meta.concrete_fields if getattr(row, field.attname) in (None, "")}
+    fields = row._meta.concrete_fields
+    empty = {field.name for field in fields if field.generated or getattr(row, field.attname) in (None, "")}
     try:
         row.clean_fields(exclude=empty)
     except ValidationError as error:
@@ -147,4 +136,4 @@ def _surplus(document: Document) -> str:
     return more if account.notice and account.surplus else ""
 
 
-REPORTS: dict[str, Report] = {"GRT203": _cancel, "GRT231": _notice, "GRT232": _payment}
+REPORTS: dict[str, Report] = {"GRT231": _notice, "GRT232": _payment}

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.codes import GuaranteeMode
 from documents.display import label_of
-from documents.forms import TypedDateField, VisibleCharField
+from documents.fields import TypedDateField, VisibleCharField
 from documents.kind import Kind
 from documents.models import Document
+from documents.search_fields import Condition
 from documents.status import DataStatus
 from documents.text import validate_visible
 
@@ -23,6 +24,8 @@ KINDS_OWN = {"business_number", "mode"}  # conditions that only some kinds have
 
 class SearchForm(forms.Form):
     """What a list is filtered by (DOMAIN 5.1); the unit is required."""
+
+    bound_field_class = Condition
 
     unit = forms.ChoiceField(label=_("Guaranteed unit to query"))
     credit_code = VisibleCharField(label=_("Unified social credit code"), required=False, max_length=18)
@@ -64,7 +67,7 @@ class SearchForm(forms.Form):
             "guaranteed_credit_code": asked["credit_code"].upper(),
             f"{self.kind.number}__in": asked["number"],
             **{field: asked[name].upper() for name, field in self.kind.search.items()},
-            "data_status": asked["status"],
+            self.kind.status: asked["status"],
             "declared_on__gte": asked["declared_from"],
             "declared_on__lte": asked["declared_to"],
         }

@@ -18,6 +18,7 @@ from documents.access import actor_for, unit_code
 from documents.forms import complete_form
 from documents.kind import Kind
 from documents.models import Attempt, Document, Event, SigningRequest, internal_number
+from documents.moves import Occasion
 from documents.perform import Refused, Stale, perform, refusal
 from parties.ekeys import CardRefused, bound_card, check_certificate, signature_method
 from parties.models import EKey, User
@@ -90,7 +91,7 @@ def _package(kind: Kind, declared: Document, envelope: wire.Envelope) -> bytes:
 
 def with_fields(document: Document, fields: Mapping[str, Any]) -> Document:
     """Return a copy of `document` with `fields`; nothing is stored."""
-    copy = type(document)(**{f.attname: getattr(document, f.attname) for f in document._meta.concrete_fields})
+    copy = type(document)(**document.values())
     for name, value in fields.items():
         setattr(copy, name, copy._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
     return copy
@@ -178,8 +179,9 @@ def _from_base64(text: str) -> bytes:
         ) from error
 
 
-def queue_declaration(document: Document, signed: Signed) -> None:
+def queue_declaration(document: Document, occasion: Occasion) -> None:
     """Store the attempt with its signature and put the signed message into the outbox: the effect of `declare`."""
+    signed: Signed = occasion.carrying
     request, kind = signed.request, signed.kind
     number = internal_number(document.pre_entry_number, document.round, document.attempt)
     Attempt.objects.create(
@@ -189,7 +191,7 @@ def queue_declaration(document: Document, signed: Signed) -> None:
         internal_no=number,
         declarant_code=document.declarant_code,
         declared_by_id=request.user_id,
-        declared_at=timezone.now(),
+        declared_at=occasion.at,
         values={name: getattr(document, name) for name in (*kind.grid.open_names(), *DECLARED)},
         signature_method=request.signature_method,
         certificate_number=signed.card.certificate_number,

@@ -16,8 +16,6 @@ STANDARD = (
     moves.FAIL_LOAD,
     moves.APPROVE,
     moves.RETURN,
-    moves.NOTICE,
-    moves.PAYMENT,
 )
 
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "customs",
     "documents",
     "deposits",
+    "general_guarantee",
     "axes",
     "crispy_forms",
     "csp",
@@ -182,6 +183,9 @@ CUSTOMS_EXCHANGE_ROOT = Path(env.str("CUSTOMS_EXCHANGE_ROOT", default=str(PORTAL
 CUSTOMS_RECEIVER = "CUS0000"
 # A wrong check digit of a 统一社会信用代码 is a warning unless strict: old papers carry such codes.
 STRICT_CREDIT_CODE = env.bool("STRICT_CREDIT_CODE", default=False)
+
+# What a change of a general guarantee may change; the manuals disagree, so that a customs district may ask for less.
+GUARANTEE_CHANGE_FIELDS = env.list("GUARANTEE_CHANGE_FIELDS", default=["letter_number", "letter_valid_until", "amount"])
 
 _ekey_origin = "/".join(EKEY_SOCKET_URL.split("/")[:3])
 CONTENT_SECURITY_POLICY = {

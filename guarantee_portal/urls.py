@@ -12,5 +12,7 @@ urlpatterns = [
     path("", include("parties.urls")),
     path("units/", look_up_unit, name="look-up-unit"),
     path("deposits/", include("deposits.urls")),
+    path("general-guarantee/changes/", include("general_guarantee.change_urls")),
+    path("general-guarantee/", include("general_guarantee.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from parties.models import Delegation, Unit, User
@@ -15,8 +15,13 @@ def units_for(user: User, on: dt.date | None = None) -> QuerySet[Unit]:
     """
     if user.unit_id is None:
         return Unit.objects.none()
-    delegated = delegations_in_force(on).filter(agent=user.unit_id, agent__is_active=True, guaranteed=OuterRef("pk"))
-    return Unit.objects.filter(Q(pk=user.unit_id) | Exists(delegated), is_active=True)
+    return units_for_which_acts(user.unit_id, on or timezone.localdate())
+
+
+def units_for_which_acts(unit: int | Value, day: dt.date | Value) -> QuerySet[Unit]:
+    """The unit with this key and those whose delegation to it is in force on `day`; either may be a query's parameter."""
+    delegated = delegations_in_force(day).filter(agent=unit, agent__is_active=True, guaranteed=OuterRef("pk"))
+    return Unit.objects.filter(Q(pk=unit) | Exists(delegated), is_active=True)
 
 
 def acts_for(user: User, unit_code: str) -> bool:
@@ -24,7 +29,7 @@ def acts_for(user: User, unit_code: str) -> bool:
     return units_for(user).filter(code=unit_code).exists()
 
 
-def delegations_in_force(on: dt.date | None = None) -> QuerySet[Delegation]:
+def delegations_in_force(on: dt.date | Value | None = None) -> QuerySet[Delegation]:
     """Delegations whose first and last day enclose `on` (default: today in China)."""
     day = on or timezone.localdate()
     return Delegation.objects.filter(valid_from__lte=day, valid_to__gte=day)

@@ -9,6 +9,7 @@ from django.conf import settings as portal_settings
 
 if TYPE_CHECKING:
     from simulators.virtual_card.issue import Authority
+    from tests.documents.people import Scene
     from tests.world import World
 
 
@@ -65,3 +66,11 @@ def world(db: None, tmp_path: Path, trusted_authority: "Authority") -> "Iterator
     made = World(tmp_path, trusted_authority)
     yield made
     made.desk.close()
+
+
+@pytest.fixture
+def scene(world: "World") -> "Scene":
+    """People of every sort, and documents that they have something to do with."""
+    from tests.documents.people import scene_in
+
+    return scene_in(world)

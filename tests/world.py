@@ -7,12 +7,14 @@ portal by messages alone.
 import base64
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -21,8 +23,11 @@ from deposits.kind import LEVY_ORDER
 from deposits.models import LevyOrder
 from documents import signing
 from documents.access import actor_for
-from documents.models import SigningRequest
-from documents.perform import perform
+from documents.kind import kind_of
+from documents.models import Document, SigningRequest
+from documents.perform import create, perform
+from general_guarantee import changes, rules
+from general_guarantee.models import GeneralGuarantee, GuaranteeChange
 from parties.ekeys import bind
 from parties.models import Delegation, Unit, User
 from simulators.customs_desk import Desk
@@ -62,12 +67,34 @@ BY_LETTER: dict[str, str] = {
 }
 
 
+SINGLE_ONLY = ("payment_mode", "payer_code", "payer_name", "payer_bank", "payer_account")
+GUARANTEED_BY_LETTER: dict[str, Any] = {
+    "guarantee_mode": "2",
+    "payer_name": UNITS["1111510001"],
+    "district": "0100",
+    "letter_number": "BH2026000001",
+    "letter_valid_until": dt.date(2099, 12, 31),
+}
+GUARANTEED_BY_CASH: dict[str, Any] = {
+    "guarantee_mode": "1",
+    "payer_name": UNITS["1111510001"],
+    "district": "0100",
+    "payment_mode": "1",
+    "payer_bank": "中国银行北京示范支行",
+    "payer_account": "3490000000000001",
+}
+TO_APPROVAL = ("accept", "sent", "loaded", "approve")
+
+D = TypeVar("D", bound=Document)
+
+
 class World:
     """Units, their people, and customs. `clerk` is of 1111510001, `agent` of 1101919107, `stranger` of another unit."""
 
     def __init__(self, var: Path, authority: Authority) -> None:
         self.desk = Desk(var)
         self.authority = authority
+        self._last = timezone.now()
         self.units = {code: Unit.objects.create(code=code, name=name) for code, name in UNITS.items()}
         self.cards: dict[str, Card] = {}
         self.clerk = self.person("clerk", "1111510001")
@@ -124,12 +151,12 @@ class World:
         perform(order, LEVY_ORDER.moves["save"], by=actor_for(clerk, order), written=written)
         return self.fresh(order)
 
-    def declare(self, order: LevyOrder, user: User | None = None) -> str:
+    def declare(self, document: Document, user: User | None = None) -> str:
         """Sign and declare; returns the internal number of the attempt. Nothing is sent yet."""
-        clerk = user or self.clerk
-        request = signing.freeze(order, LEVY_ORDER, clerk)
+        clerk, kind = user or self.clerk, kind_of(document)
+        request = signing.freeze(document, kind, clerk)
         signature, certificate = self.sign(clerk, request)
-        signing.declare(order, LEVY_ORDER, clerk, request, signature, certificate)
+        signing.declare(document, kind, clerk, request, signature, certificate)
         return request.internal_no
 
     def sign(self, user: User, request: SigningRequest) -> tuple[str, str]:
@@ -151,16 +178,60 @@ class World:
     def answer(self, inner: str, *answers: str, reason: str = "") -> None:
         """Let customs answer, one message after the other, each handled before the next."""
         for answer in answers:
-            self.desk.answer(inner, answer, reason)
+            self.desk.answer(inner, answer, reason, at=self.tick())
             self.exchange()
+
+    def tick(self) -> dt.datetime:
+        """Return a moment of which no other message has the second: customs' decisions know no finer time."""
+        self._last = max(timezone.now(), self._last + dt.timedelta(seconds=1))
+        return self._last
 
     def approved(self, values: Mapping[str, Any] = BY_CASH, **details: Any) -> LevyOrder:
         order, inner = self.declared(values, **details)
-        self.answer(inner, "accept", "sent", "loaded", "approve")
+        self.answer(inner, *TO_APPROVAL)
         return self.fresh(order)
 
-    def fresh(self, order: LevyOrder) -> LevyOrder:
-        return LevyOrder.objects.get(pk=order.pk)
+    def set_up(self, amount: str = "100000", *, by_cash: bool = False, **written: Any) -> GeneralGuarantee:
+        """Draft a general guarantee of the clerk's unit, complete."""
+        guarantee = rules.start(self.clerk, QueryDict())
+        secured = GUARANTEED_BY_CASH if by_cash else GUARANTEED_BY_LETTER
+        return self._begin(guarantee, {**secured, "amount": Decimal(amount), **written})
+
+    def change(self, guarantee: GeneralGuarantee, **written: Any) -> GuaranteeChange:
+        """Draft a change of a guarantee by letter."""
+        change = changes.start(self.clerk, QueryDict(f"of={guarantee.guarantee_number}"))
+        return self._begin(change, written)
+
+    def _begin(self, document: D, written: Mapping[str, Any]) -> D:
+        kind = kind_of(document)
+        save, actor = kind.moves["save"], actor_for(self.clerk, document)
+        values = {**written, **signing.entry_fields(self.clerk)}
+        create(document, kind, save, by=actor, written=values, form_key=None)
+        return self.fresh(document)
+
+    def decided(self, document: D, *answers: str, reason: str = "") -> D:
+        """Declare, send, and let customs answer: by default to approval."""
+        inner = self.declare(document)
+        self.send()
+        self.answer(inner, *(answers or TO_APPROVAL), reason=reason)
+        return self.fresh(document)
+
+    def paid(self, guarantee: GeneralGuarantee) -> GeneralGuarantee:
+        """Let customs send the payment notice of an approved cash deposit, and see the payment."""
+        self.desk.send_payment(self.desk.send_notice(guarantee.guarantee_number))
+        self.exchange()
+        return self.fresh(guarantee)
+
+    def under_general(self, guarantee: GeneralGuarantee, amount: str = "2000.00", **details: Any) -> LevyOrder:
+        """Issue a levy order and secure it by a general guarantee; saved, not declared."""
+        order = self.issue(amount=amount, **details)
+        values = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1"}
+        mode = {"guarantee_mode": guarantee.guarantee_mode, "general_guarantee_number": guarantee.guarantee_number}
+        return self.fill(order, values=values | mode)
+
+    def fresh(self, document: D) -> D:
+        """Return the document as it is stored; also one that a move has just made."""
+        return type(document)._default_manager.get(pk=document.pk)
 
 
 @cache

@@ -1,5 +1,7 @@
 """The document itself: what every kind of form that is filed with customs has."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +75,12 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.pre_entry_number
+
+    def values(self) -> dict[str, Any]:
+        """Return the value of every field that is stored, without those the database computes."""
+        return {
+            field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields if not field.generated
+        }
 
     @property
     def internal_no(self) -> str:

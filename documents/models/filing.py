@@ -47,9 +47,13 @@ class OfFiling(models.Model):
 
 
 class Filing(OfFiling):
-    """Says which kind a filing is of, and keeps (number, round) unique over all kinds."""
+    """Says which kind a filing is of, and keeps (number, round) unique over all kinds.
+
+    `form_key` names the form in which a clerk began it: the same form, sent twice, begins nothing twice.
+    """
 
     kind = models.CharField(_("Kind"), max_length=30)
+    form_key = models.UUIDField(_("Form"), null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("filing"), _("filings")

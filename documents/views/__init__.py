@@ -3,6 +3,6 @@
 from documents.views.declarations import declare
 from documents.views.lists import list_, look_up_unit
 from documents.views.papers import payment_notice, print_, receipts
-from documents.views.sheets import sheet
+from documents.views.sheets import new, sheet
 
-__all__ = ["declare", "list_", "look_up_unit", "payment_notice", "print_", "receipts", "sheet"]
+__all__ = ["declare", "list_", "look_up_unit", "new", "payment_notice", "print_", "receipts", "sheet"]

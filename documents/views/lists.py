@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from documents import access
-from documents.kind import Kind
+from documents.kind import Kind, kind_of
 from documents.listing import listing, units_to_search
+from documents.models import Document
+from documents.offers import Offer, offers_on
 from documents.search import SearchForm
 from documents.sheet import Button
 from documents.unit_lookup import facts_of_unit
@@ -38,6 +40,11 @@ def _toolbar(kind: Kind) -> list[Button]:
     return [
         Button("view", _("View / print"), "print"),
         Button("confirm", kind.edit_label, "pencil"),
+        *(
+            Button(offer.name, offer.label, offer.icon, confirm=offer.confirm)
+            for offer in offers_on(kind.name)
+            if offer.on_list
+        ),
         Button("receipts", _("View receipts"), "tray"),
         Button("payment-notice", _("Print payment notice"), "yen"),
     ]
@@ -51,10 +58,23 @@ def _open_selected(request: HttpRequest, kind: Kind, user: User) -> Answer:
         for name in ("open", "selected"):
             query.pop(name, None)
         return redirect(f"{kind.list_url()}?{query.urlencode()}")
-    document = access.get_document(user, kind, chosen[0])
-    pages = {"view": "sheet", "confirm": "sheet", "receipts": "receipts", "payment-notice": "payment-notice"}
-    url = kind.url(document, pages.get(request.GET["open"], "sheet"))
-    return redirect(url + "?view=1" if request.GET["open"] == "view" else url)
+    document, button = access.get_document(user, kind, chosen[0]), request.GET["open"]
+    offer = next((offer for offer in offers_on(kind.name) if offer.name == button), None)
+    if offer:
+        return _take_offer(request, kind, user, document, offer)
+    if button == "payment-notice":
+        return redirect(kind.url(document, "payment-notice"))
+    at_work = kind.open_filings(user, [document]).get(document.pre_entry_number, document)
+    url = kind_of(at_work).url(at_work, "receipts" if button == "receipts" else "sheet")
+    return redirect(url + "?view=1" if button == "view" else url)
+
+
+def _take_offer(request: HttpRequest, kind: Kind, user: User, document: Document, offer: Offer) -> Answer:
+    reason = offer.refusal(document, access.actor_for(user, document))
+    if reason:
+        messages.warning(request, reason)
+        return redirect(kind.url(document))
+    return redirect(offer.url(document))
 
 
 @require_safe

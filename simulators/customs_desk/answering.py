@@ -3,10 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
+from lxml import etree
+
 from . import messages
+from .books import Books, Figures
 from .kinds import KINDS
 from .records import Attempt, Delivery, DeskError, State
-from .sender import Sender
 
 RESULTS = {"sent": "S", "loaded": "Y", "load_failed": "Z", "approve": "1", "review": "2", "return": "3"}
 MARKS = ("sent", "loaded", "load_failed")
@@ -40,20 +42,36 @@ RANK = {
 }
 
 
-class Answering(Sender):
-    def answer(self, inner_no: str, answer: str, reason: str = "", *, at: datetime | None = None) -> Path:
+class Answering(Books):
+    def answer(
+        self,
+        inner_no: str,
+        answer: str,
+        reason: str = "",
+        *,
+        figures: Figures | None = None,
+        at: datetime | None = None,
+    ) -> Path:
         """Send one answer, whenever and in whatever order; return the file it is in.
 
         Answers are accept, refuse, sent, loaded, load_failed, approve, return and review. One that needs a reason has
         a usual one. What the desk remembers is the first decision.
+
+        An approval may give `figures` of its own: of a general guarantee amount, used, refunded, locked, usable; of a
+        refund amount and interest.
         """
         if answer not in AFTER:
             raise DeskError(f"没有答复 {answer}")
+        if figures and answer != "approve":
+            raise DeskError("只有审批通过才带金额")
         moment, attempt = self._moment(at), self.store.attempt(inner_no)
         remark = reason or REMARKS.get(answer, "")
-        send = self._answer_as_customs if answer in RESULTS else self._answer_technically
         with self.store.transaction():
-            path = send(attempt, answer, remark, moment)
+            if answer in RESULTS:
+                approved = self._approve(attempt, figures or {}, moment) if answer == "approve" else None
+                path = self._answer_as_customs(self.store.attempt(inner_no), answer, remark, approved, moment)
+            else:
+                path = self._answer_technically(attempt, answer, remark, moment)
         self._post.flush(moment)
         return path
 
@@ -72,13 +90,15 @@ class Answering(Sender):
         name = self._technical_name(delivery, answer, at)
         return self._put(delivery.unit_code, name, _technical(attempt, answer, remark), at)
 
-    def _answer_as_customs(self, attempt: Attempt, answer: str, remark: str, at: datetime) -> Path:
+    def _answer_as_customs(
+        self, attempt: Attempt, answer: str, remark: str, approved: etree._Element | None, at: datetime
+    ) -> Path:
         is_mark = answer in MARKS
         filing = _filing(attempt, "" if is_mark else attempt.business_number)
         message_type = "GRT200" if is_mark else KINDS[attempt.message_type].decided_by
         stamp = self._stamp(attempt.unit_code, at)
         self._advance(attempt, AFTER[answer], remark, at)
-        return self._send(stamp, messages.answer(stamp, message_type, filing, RESULTS[answer], remark))
+        return self._send(stamp, messages.answer(stamp, message_type, filing, RESULTS[answer], remark, approved))
 
     def _technical_name(self, delivery: Delivery, answer: str, at: datetime) -> str:
         """The counter stands where milliseconds would, so that two answers never share a name."""
@@ -101,4 +121,5 @@ def _technical(attempt: Attempt, answer: str, remark: str) -> bytes:
 
 
 def _filing(attempt: Attempt, business_number: str = "") -> messages.Filing:
-    return messages.Filing(attempt.pre_entry_number, attempt.inner_no, attempt.round, business_number)
+    declared_as = attempt.head.get("DclTypecd", "1")
+    return messages.Filing(attempt.pre_entry_number, attempt.inner_no, attempt.round, business_number, declared_as)

@@ -1,16 +1,25 @@
 """What customs issues by itself, to the guaranteed unit: levy orders, their cancelling, notices, payments."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from . import messages
-from .records import UNIT_CODE, DeskError, LevyOrder, Notice, Payee, State, amount_text
-from .sender import Sender
-
-DAYS_TO_PAY = timedelta(days=15)
+from .books import DAYS_TO_PAY, Books
+from .records import (
+    PAID,
+    UNIT_CODE,
+    UNPAID,
+    DeskError,
+    GeneralGuarantee,
+    LevyOrder,
+    Notice,
+    Payee,
+    State,
+    amount_text,
+)
 
 
 class OrderDetails(TypedDict, total=False):
@@ -26,7 +35,7 @@ class OrderDetails(TypedDict, total=False):
     remark: str
 
 
-class Issuing(Sender):
+class Issuing(Books):
     def issue_levy_order(
         self,
         *,
@@ -67,7 +76,9 @@ class Issuing(Sender):
         """Send GRT203."""
         moment, order = self._moment(at), self.store.order(order_number)
         with self.store.transaction():
-            self.store.run("UPDATE levy_order SET cancelled = 1 WHERE number = ?", order.number)
+            if not order.cancelled:
+                self._release(order, order.refundable)
+            self.store.save_order(replace(order, cancelled=True))
             stamp = self._stamp(order.unit_code, moment)
             path = self._send(stamp, messages.levy_order_cancelled(stamp, order.number, reason))
         self._post.flush(moment)
@@ -75,15 +86,18 @@ class Issuing(Sender):
 
     def send_notice(
         self,
-        order_number: str,
+        number: str,
         *,
         amount: Decimal | str | None = None,
         pay_deadline: date | None = None,
         remark: str = "",
         at: datetime | None = None,
     ) -> str:
-        """Send GRT231 and return the notice's number; amount and deadline default to the order's."""
-        moment, order = self._moment(at), self.store.order(order_number)
+        """Send GRT231 about a levy order or a general guarantee, and return the notice's number.
+
+        Amount and deadline default to those of what it is about.
+        """
+        moment, order = self._moment(at), self.store.order_or_guarantee(number)
         year = f"{order.district}{moment:%y}"
         with self.store.transaction():
             notice = Notice(
@@ -91,7 +105,7 @@ class Issuing(Sender):
                 order_number=order.number,
                 amount=amount_text(order.amount if amount is None else amount),
                 issue_date=moment.date(),
-                pay_deadline=pay_deadline or order.pay_deadline,
+                pay_deadline=pay_deadline or order.pay_deadline or moment.date() + DAYS_TO_PAY,
                 changed_at=moment,
                 remark=remark,
             )
@@ -117,7 +131,7 @@ class Issuing(Sender):
         if result not in ("0", "1"):
             raise DeskError("到账结果只能是 1 或 0")
         moment, notice = self._moment(at), self.store.notice(notice_number)
-        order = self.store.order(notice.order_number)
+        order = self.store.order_or_guarantee(notice.order_number)
         paid = amount_text(amount if amount is not None else notice.paid_amount or notice.amount)
         with self.store.transaction():
             receipt = self._receipt_number(order, moment) if result == "1" else notice.receipt_number
@@ -125,18 +139,24 @@ class Issuing(Sender):
                 notice, paid_amount=paid, result=result, receipt_number=receipt, remark=remark, changed_at=moment
             )
             self.store.save_notice(notice)
+            if isinstance(order, GeneralGuarantee):
+                self._book_payment(order, notice)
             stamp = self._stamp(order.unit_code, moment)
             path = self._send(stamp, messages.payment_received(stamp, notice, moment.date()))
         self._post.flush(moment)
         return path
 
-    def _receipt_number(self, order: LevyOrder, at: datetime) -> str:
+    def _book_payment(self, guarantee: GeneralGuarantee, notice: Notice) -> None:
+        is_whole = notice.result == "1" and Decimal(notice.paid_amount) >= Decimal(notice.amount)
+        self.store.save_guarantee(replace(guarantee, state=PAID if is_whole else UNPAID))
+
+    def _receipt_number(self, order: LevyOrder | GeneralGuarantee, at: datetime) -> str:
         year = f"8{order.district[:3]}{at:%y}"
         return f"{year}{self.store.next(f'receipt {year}'):06d}"
 
-    def _payer(self, order: LevyOrder) -> tuple[str, str, str]:
+    def _payer(self, order: LevyOrder | GeneralGuarantee) -> tuple[str, str, str]:
         """Payer as declared in the approved attempt, else in the newest; the unit's name alone while there is none."""
-        attempts = self.store.attempts(order.number)
+        attempts = [each for each in self.store.attempts(order.number) if each.message_type != "GRT121"]
         newest = sorted(attempts, key=lambda attempt: attempt.state != State.APPROVED)[:1]
         head = newest[0].head if newest else {}
         name = head.get("PmnEtpsNm") or order.unit_name

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from .records import CUSTOMS, LevyOrder, Notice
+from .records import CUSTOMS, GeneralGuarantee, LevyOrder, Notice
 
 HEADER = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 FIRST_SERIAL = 70_000_000_000
@@ -39,6 +39,19 @@ class Filing:
     kind: str = "1"
 
 
+@dataclass(frozen=True)
+class Refund:
+    """What was approved of an application; a transfer has no notice of its own."""
+
+    guarantee_number: str
+    serial: str
+    type: str
+    amount: str
+    interest: str
+    notice_date: date
+    notice_number: str
+
+
 def accepted(filing: Filing, text: str) -> bytes:
     """The data centre's positive technical answer."""
     return _technical(SeqNo=filing.pre_entry_number, EtpsPreentNo=filing.inner_no, CheckInfo=text, DealFlag="0")
@@ -49,8 +62,18 @@ def refused(inner_no: str, reason: str) -> bytes:
     return _technical(EtpsPreentNo=inner_no, CheckInfo=reason, DealFlag="-1")
 
 
-def answer(stamp: Stamp, message_type: str, filing: Filing, result: str, remark: str = "") -> bytes:
-    """GRT200 (S, Y, Z) or a decision (1, 2, 3): its HdeApprResult, and the remark once more as CheckInfo/note."""
+def answer(
+    stamp: Stamp,
+    message_type: str,
+    filing: Filing,
+    result: str,
+    remark: str = "",
+    approved: etree._Element | None = None,
+) -> bytes:
+    """GRT200 (S, Y, Z) or a decision (1, 2, 3): its HdeApprResult, and the remark once more as CheckInfo/note.
+
+    `approved` is the block of an approval, where the type has one.
+    """
     body = _element(
         message_type,
         _record(
@@ -66,7 +89,54 @@ def answer(stamp: Stamp, message_type: str, filing: Filing, result: str, remark:
         ),
         _record("CheckInfo", note=remark),
     )
+    if approved is not None:
+        body.append(approved)
     return _package(stamp, filing.business_number or filing.pre_entry_number, body)
+
+
+def approved_guarantee(guarantee: GeneralGuarantee, usable: str) -> etree._Element:
+    """The block of GRT211."""
+    return _record(
+        "GrtBsc",
+        gsarNo=guarantee.number,
+        chgTmsCnt=guarantee.round,
+        ltguaType=guarantee.mode,
+        ltguaNo=guarantee.letter_number,
+        validDateEnd=guarantee.letter_valid_until,
+        **_balances(guarantee, usable),
+        putrecDate=_day(guarantee.set_up_on),
+        payDeadline=_day(guarantee.pay_deadline),
+        mkclUnitNm=guarantee.payee.name,
+        mkclUnitOpaccBankNm=guarantee.payee.bank,
+        mkclUnitBankAcctnum=guarantee.payee.account,
+    )
+
+
+def approved_refund(refund: Refund) -> etree._Element:
+    """The block of GRT221."""
+    return _record(
+        "GrtRtnbkBsc",
+        grtNo=refund.guarantee_number,
+        serialNo=refund.serial,
+        rtnbkTypecd=refund.type,
+        rtnbkAmt=refund.amount,
+        itrstAmt=refund.interest,
+        noticeDate=_day(refund.notice_date),
+        rtnNoticeNo=refund.notice_number,
+    )
+
+
+def amounts_updated(stamp: Stamp, guarantee: GeneralGuarantee, usable: str, state: str, related_number: str) -> bytes:
+    """GRT212: the figures at the moment of the stamp; `state` is a grtStucd or empty."""
+    record = _record(
+        "GrtAmtBsc",
+        gsarNo=guarantee.number,
+        **_balances(guarantee, usable),
+        grtStucd=state,
+        changeTime=f"{stamp.at:%Y-%m-%d %H:%M:%S}",
+        rltNo=related_number,
+    )
+    return _package(stamp, guarantee.number, _element("GRT212", record))
 
 
 def levy_order_issued(stamp: Stamp, order: LevyOrder) -> bytes:
@@ -102,7 +172,9 @@ def levy_order_cancelled(stamp: Stamp, number: str, reason: str) -> bytes:
     return _package(stamp, number, _element("GRT203", record))
 
 
-def payment_notice(stamp: Stamp, notice: Notice, order: LevyOrder, payer: tuple[str, str, str]) -> bytes:
+def payment_notice(
+    stamp: Stamp, notice: Notice, order: LevyOrder | GeneralGuarantee, payer: tuple[str, str, str]
+) -> bytes:
     """GRT231; `payer` is name, bank and account as declared."""
     record = _record(
         "PayNotice",
@@ -157,6 +229,16 @@ def _package(stamp: Stamp, business_number: str, body: etree._Element) -> bytes:
     )
     data = _element("DataInfo", pocket, _element("BussinessData", body))
     return _bytes(_element("Package", envelope, data), pretty=True)
+
+
+def _balances(guarantee: GeneralGuarantee, usable: str) -> dict[str, str]:
+    return {
+        "grtAmt": guarantee.amount,
+        "usableAmt": usable,
+        "usedAmt": guarantee.used,
+        "rtnAmt": guarantee.refunded,
+        "lockAmt": guarantee.locked,
+    }
 
 
 def _technical(**fields: str) -> bytes:

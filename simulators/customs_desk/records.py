@@ -1,8 +1,8 @@
-"""What the desk keeps: levy orders it issued, attempts it received, notices it sent. Times are Asia/Shanghai."""
+"""What the desk keeps: guarantees, attempts it received, notices it sent. Times are Asia/Shanghai."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -21,6 +21,16 @@ BUSINESS_LINKS = {
     "6": "集中内销",
     "7": "其他",
 }
+GUARANTEE_STATES = {
+    "1": "未缴款",
+    "2": "已缴款",
+    "3": "部分退还",
+    "4": "已退还",
+    "5": "已结转",
+    "6": "已失效",
+    "7": "已注销",
+}
+UNPAID, PAID, CANCELLED = "1", "2", "7"
 GUARANTEE_NATURES = {"1": "风险类担保金", "2": "限制类担保金"}
 
 
@@ -70,7 +80,61 @@ class LevyOrder:
     guarantee_nature: str = "2"
     payee: Payee = field(default_factory=Payee)
     remark: str = ""
+    refunded: str = "0"
     cancelled: bool = False
+
+    @property
+    def refundable(self) -> Decimal:
+        return Decimal(self.amount) - Decimal(self.refunded)
+
+
+@dataclass(frozen=True)
+class GeneralGuarantee:
+    """总担保 as approved, and what is left of it. Amounts are yuan as in messages; `state` is a grtStucd.
+
+    Raises DeskError when more is used, refunded and locked than there is.
+    """
+
+    number: str
+    district: str
+    unit_code: str
+    unit_name: str
+    mode: str
+    amount: str
+    set_up_on: date
+    state: str
+    round: str = "0"
+    letter_number: str = ""
+    letter_valid_until: str = ""
+    pay_deadline: date | None = None
+    payee: Payee = field(default_factory=lambda: Payee("", "", ""))
+    used: str = "0"
+    refunded: str = "0"
+    locked: str = "0"
+
+    def __post_init__(self) -> None:
+        if self.refundable < 0:
+            raise DeskError("总担保可用金额不足")
+
+    @property
+    def by_cash(self) -> bool:
+        return self.mode == "1"
+
+    @property
+    def taken(self) -> Decimal:
+        return Decimal(self.used) + Decimal(self.refunded) + Decimal(self.locked)
+
+    @property
+    def refundable(self) -> Decimal:
+        return Decimal(self.amount) - self.taken
+
+    @property
+    def usable(self) -> str:
+        return figure_text(self.refundable)
+
+    def with_figures(self, **figures: Decimal | str) -> "GeneralGuarantee":
+        """The same guarantee with other figures: amount, used, refunded, locked."""
+        return replace(self, **{name: figure_text(value) for name, value in figures.items()})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -107,7 +171,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Notice:
-    """缴款通知书, and what was paid on it. `result` is empty until a GRT232 was sent, then its 1 or 0."""
+    """缴款通知书 of a levy order or a general guarantee, and what was paid on it.
+
+    `result` is empty until a GRT232 was sent, then its 1 or 0.
+    """
 
     number: str
     order_number: str
@@ -123,13 +190,21 @@ class Notice:
 
 def amount_text(value: Decimal | str) -> str:
     """Return `value` yuan as messages carry it, with two to five decimals. Raises DeskError unless it is positive."""
+    text = figure_text(value)
+    if text == "0":
+        raise DeskError("金额不正确")
+    return text
+
+
+def figure_text(value: Decimal | str) -> str:
+    """Like `amount_text`, where nothing is an amount too: `0`."""
     try:
         amount = Decimal(str(value).strip().replace(",", ""))
     except InvalidOperation:
         raise DeskError("金额不正确") from None
-    if not amount.is_finite() or amount <= 0 or amount >= Decimal(10) ** 13:
+    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 13:
         raise DeskError("金额不正确")
     decimals = -int(amount.normalize().as_tuple().exponent)
     if decimals > 5:
         raise DeskError("金额最多五位小数")
-    return f"{amount:.{max(2, decimals)}f}"
+    return f"{amount:.{max(2, decimals)}f}" if amount else "0"

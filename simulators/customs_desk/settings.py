@@ -35,7 +35,7 @@ SWITCHES = {
 
 @dataclass(frozen=True)
 class Rule:
-    """An order whose amount ends so gets this answer, on the first attempt of a filing only."""
+    """A declaration about an amount that ends so gets this answer, on the first attempt of a filing only."""
 
     ending: str
     answer: str
@@ -76,7 +76,7 @@ class Settings:
             raise DeskError("时间应在 0 到 86400 秒之间")
 
     def rule_for(self, amount: str, state: State) -> Rule | None:
-        """The first rule that speaks at this state about an order of this amount."""
+        """The first rule that speaks at this state about this amount."""
         matching = (rule for rule in self.rules if amount.endswith(rule.ending))
         return next((rule for rule in matching if RULED_AT[rule.answer] == state), None)
 

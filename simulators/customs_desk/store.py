@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from .records import SHANGHAI, Attempt, Delivery, DeskError, LevyOrder, Notice, Payee, State
+from .records import SHANGHAI, Attempt, Delivery, DeskError, GeneralGuarantee, LevyOrder, Notice, Payee, State
 from .settings import Settings, from_json
 
 SCHEMA = """
@@ -18,18 +18,19 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 CREATE TABLE IF NOT EXISTS levy_order (
     number TEXT PRIMARY KEY, unit_code TEXT NOT NULL, business_number TEXT NOT NULL, cancelled INTEGER NOT NULL,
     record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS general_guarantee (number TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempt (
     inner_no TEXT PRIMARY KEY, message_type TEXT NOT NULL, pre_entry_number TEXT NOT NULL, round TEXT NOT NULL,
     business_number TEXT NOT NULL, unit_code TEXT NOT NULL, head TEXT NOT NULL, is_first INTEGER NOT NULL,
     state TEXT NOT NULL, reason TEXT NOT NULL, held INTEGER NOT NULL, changed_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS attempt_of ON attempt (business_number);
 CREATE TABLE IF NOT EXISTS delivery (
-    id INTEGER PRIMARY KEY, base TEXT NOT NULL, inner_no TEXT NOT NULL REFERENCES attempt, unit_code TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, base TEXT NOT NULL, inner_no TEXT NOT NULL, unit_code TEXT NOT NULL,
     fault TEXT NOT NULL, repeated INTEGER NOT NULL, answered INTEGER NOT NULL, received_at TEXT NOT NULL,
     UNIQUE (unit_code, base));
 CREATE INDEX IF NOT EXISTS delivery_of ON delivery (inner_no);
 CREATE TABLE IF NOT EXISTS notice (
-    number TEXT PRIMARY KEY, order_number TEXT NOT NULL REFERENCES levy_order, amount TEXT NOT NULL,
+    number TEXT PRIMARY KEY, order_number TEXT NOT NULL, amount TEXT NOT NULL,
     issue_date TEXT NOT NULL, pay_deadline TEXT NOT NULL, changed_at TEXT NOT NULL, paid_amount TEXT NOT NULL,
     receipt_number TEXT NOT NULL, result TEXT NOT NULL, remark TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS notice_of ON notice (order_number);
@@ -48,7 +49,6 @@ class Store:
         self._db = sqlite3.connect(path, timeout=20, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA foreign_keys=ON")
         self._db.executescript(SCHEMA)
 
     def close(self) -> None:
@@ -93,15 +93,18 @@ class Store:
         return self.rows("SELECT * FROM log ORDER BY id DESC LIMIT ?", limit)
 
     def add_order(self, order: LevyOrder) -> None:
-        record = json.dumps(asdict(order), ensure_ascii=False, default=str)
         self.insert(
             "levy_order",
             number=order.number,
             unit_code=order.unit_code,
             business_number=order.business_number,
             cancelled=0,
-            record=record,
+            record=_record(order),
         )
+
+    def save_order(self, order: LevyOrder) -> None:
+        sql = "UPDATE levy_order SET cancelled = ?, record = ? WHERE number = ?"
+        self.run(sql, order.cancelled, _record(order), order.number)
 
     def orders(self) -> list[LevyOrder]:
         return [_order(row) for row in self.rows("SELECT * FROM levy_order ORDER BY rowid DESC")]
@@ -116,8 +119,28 @@ class Store:
         rows = self.rows("SELECT * FROM levy_order WHERE number = ?", number)
         return _order(rows[0]) if rows else None
 
+    def guarantees(self) -> list[GeneralGuarantee]:
+        return [_guarantee(row) for row in self.rows("SELECT * FROM general_guarantee ORDER BY rowid DESC")]
+
+    def guarantee(self, number: str) -> GeneralGuarantee:
+        found = self.find_guarantee(number)
+        if found is None:
+            raise DeskError(f"没有总担保 {number}")
+        return found
+
+    def find_guarantee(self, number: str) -> GeneralGuarantee | None:
+        rows = self.rows("SELECT * FROM general_guarantee WHERE number = ?", number)
+        return _guarantee(rows[0]) if rows else None
+
+    def save_guarantee(self, guarantee: GeneralGuarantee) -> None:
+        sql = "INSERT INTO general_guarantee VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE SET record = ?2"
+        self.run(sql, guarantee.number, _record(guarantee))
+
+    def order_or_guarantee(self, number: str) -> LevyOrder | GeneralGuarantee:
+        return self.find_guarantee(number) or self.order(number)
+
     def attempts(self, business_number: str | None = None) -> list[Attempt]:
-        """Attempts, newest first; of one business number (for GRT101 the levy order's) or all."""
+        """Attempts, newest first; all, or those about one levy order or general guarantee."""
         sql = "SELECT * FROM attempt WHERE ?1 IS NULL OR business_number = ?1 ORDER BY rowid DESC"
         return [_attempt(row) for row in self.rows(sql, business_number)]
 
@@ -155,11 +178,22 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(SHANGHAI)
 
 
+def _record(record: LevyOrder | GeneralGuarantee) -> str:
+    return json.dumps(asdict(record), ensure_ascii=False, default=str)
+
+
 def _order(row: sqlite3.Row) -> LevyOrder:
     values: dict[str, Any] = json.loads(row["record"])
     for name in ("levy_date", "pay_deadline", "business_end_date"):
         values[name] = values[name] and date.fromisoformat(values[name])
     return LevyOrder(**{**values, "payee": Payee(**values["payee"]), "cancelled": bool(row["cancelled"])})
+
+
+def _guarantee(row: sqlite3.Row) -> GeneralGuarantee:
+    values: dict[str, Any] = json.loads(row["record"])
+    for name in ("set_up_on", "pay_deadline"):
+        values[name] = values[name] and date.fromisoformat(values[name])
+    return GeneralGuarantee(**{**values, "payee": Payee(**values["payee"])})
 
 
 def _attempt(row: sqlite3.Row) -> Attempt:

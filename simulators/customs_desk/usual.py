@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .kinds import is_single_by_cash
-from .records import Attempt, Delivery, LevyOrder, State
+from .facts import Facts, facts_of
+from .records import Attempt, Delivery, State
 from .settings import ANSWERS, Settings
 from .store import Store
 
@@ -45,52 +45,51 @@ def candidates(store: Store) -> list[Attempt]:
 
 def usual_step(store: Store, attempt: Attempt, chosen: Settings) -> Step | None:
     """The step that comes next, or None when nothing more is to do."""
-    order = store.find_order(attempt.business_number)
+    facts = facts_of(store, attempt)
     waiting = next((each for each in store.deliveries(attempt.inner_no) if not each.answered), None)
     if waiting:
-        return _technical_step(attempt, waiting, order, chosen)
+        return _technical_step(attempt, waiting, facts, chosen)
     if attempt.state == State.APPROVED:
-        return _money_step(store, attempt, order)
-    if attempt.state == State.SENT and (fault := _fault(order, attempt)):
-        return Step("load_failed", f"报文入库失败：{fault}", attempt.changed_at)
+        return _money_step(store, attempt, facts)
+    if attempt.state == State.SENT and facts.fault:
+        return Step("load_failed", f"报文入库失败：{facts.fault}", attempt.changed_at)
     decidable = attempt.state in (State.LOADED, State.REVIEW)
-    if attempt.state not in USUAL or (decidable and order and order.cancelled):
+    if attempt.state not in USUAL or (decidable and facts.closed):
         return None
-    return _ruled(attempt, order, chosen) or Step(USUAL[attempt.state], "", attempt.changed_at)
+    return _ruled(attempt, facts, chosen) or _usual(attempt, facts)
 
 
 def duplicate_reason(attempt: Attempt) -> str:
     return f"导入报文中企业内部编号与系统已有记录【{attempt.pre_entry_number}】的对应字段重复，请修改后重新导入"
 
 
-def _technical_step(attempt: Attempt, delivery: Delivery, order: LevyOrder | None, chosen: Settings) -> Step:
+def _technical_step(attempt: Attempt, delivery: Delivery, facts: Facts, chosen: Settings) -> Step:
     since = delivery.received_at
     if delivery.repeated and attempt.state != State.REFUSED:
         return Step("refuse", duplicate_reason(attempt), since)
     if delivery.fault:
         return Step("refuse", delivery.fault, since)
-    return _ruled(attempt, order, chosen) or Step("accept", "", since)
+    return _ruled(attempt, facts, chosen) or Step("accept", "", since)
 
 
-def _ruled(attempt: Attempt, order: LevyOrder | None, chosen: Settings) -> Step | None:
-    if order is None or not attempt.is_first:
+def _ruled(attempt: Attempt, facts: Facts, chosen: Settings) -> Step | None:
+    if not facts.amount or not attempt.is_first:
         return None
-    rule = chosen.rule_for(order.amount, attempt.state)
+    rule = chosen.rule_for(facts.amount, attempt.state)
     return Step(rule.answer, rule.reason, attempt.changed_at) if rule else None
 
 
-def _fault(order: LevyOrder | None, attempt: Attempt) -> str:
-    if order is None:
-        return "征收单编号不存在"
-    if order.cancelled:
-        return "征收单已撤销"
-    return "" if order.unit_code == attempt.head.get("AssuredEtpsno") else "被担保单位编码不存在"
+def _usual(attempt: Attempt, facts: Facts) -> Step:
+    name = USUAL[attempt.state]
+    if name == "approve" and facts.objection:
+        return Step("return", facts.objection, attempt.changed_at)
+    return Step(name, "", attempt.changed_at)
 
 
-def _money_step(store: Store, attempt: Attempt, order: LevyOrder | None) -> Step | None:
-    if order is None or order.cancelled or not is_single_by_cash(attempt.head):
+def _money_step(store: Store, attempt: Attempt, facts: Facts) -> Step | None:
+    if facts.closed or not facts.by_cash:
         return None
-    notices = store.notices(order.number)
+    notices = store.notices(attempt.business_number)
     if not notices:
         return Step("notice", "", attempt.changed_at)
     if notices[-1].result:

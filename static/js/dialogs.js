@@ -24,3 +24,34 @@ document.addEventListener("keydown", (event) => {
 for (const type of ["pointermove", "focusin"]) {
   document.addEventListener(type, () => { delete document.documentElement.dataset.tips; });
 }
+
+// What is asked before something happens. Without this script the server asks on a page of its own.
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest("[data-confirm]");
+  if (!asked || asked.dataset.confirmed) return;
+  event.preventDefault();
+  ask(asked, () => goOn(asked));
+});
+
+function ask(asked, then) {
+  const dialog = document.querySelector("#confirm-dialog").content.firstElementChild.cloneNode(true);
+  dialog.querySelector("h2").textContent = asked.dataset.confirm;
+  dialog.querySelector("[value=yes]").classList.toggle("red", asked.value === "delete");
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (dialog.returnValue === "yes") then();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function goOn(asked) {
+  asked.dataset.confirmed = "yes";
+  if (asked.form) asked.form.append(hidden("confirmed", "yes"));
+  asked.click();
+  delete asked.dataset.confirmed;
+}
+
+function hidden(name, value) {
+  return Object.assign(document.createElement("input"), { type: "hidden", name, value });
+}

@@ -10,17 +10,35 @@ ROWS = "/deposits/?unit=1111510001"
 NONE = f"{ROWS}&number=NONE"
 # What lies beyond the last page is the last page.
 LAST_PAGE = 9999
+GUARANTEES = "/general-guarantee/?unit=1111510001"
+# Of the demonstration: one that customs approved, and one of which a change is drafted.
+LETTER = "/general-guarantee/D80100202600001/"
+CHANGED = "/general-guarantee/D80100201800014/"
+CHANGE = "/general-guarantee/changes/D80100201800014-1/"
+OF_GUARANTEES = {
+    "guarantees": GUARANTEES,
+    "guarantees-no-unit": "/general-guarantee/",
+    "guarantee-new": "/general-guarantee/new/",
+    "guarantee-copy": "/general-guarantee/new/?from=D80100202600001",
+    "guarantee-letter": LETTER,
+    "guarantee-changed": CHANGED,
+    "guarantee-ledger": f"{LETTER}ledger/",
+    "change-new": "/general-guarantee/changes/new/?of=D80100202600001&extend=1",
+    "change": CHANGE,
+}
 
 
-def numbers_by_status(page: Page) -> dict[str, str]:
-    """Return the number of the oldest levy order in each data status: one of the demonstration, not of another test."""
-    page.goto(NO_UNIT)
+def sheets_by_status(page: Page, rows: str = ROWS) -> dict[str, str]:
+    """Return the address of the oldest document in each data status that the list `rows` has: not of another test."""
+    page.goto(rows)
     statuses = page.locator("#search_status option:not([value=''])").evaluate_all("all => all.map((one) => one.value)")
-    numbers = {}
+    sheets = {}
     for status in statuses:
-        page.goto(f"{ROWS}&status={status}&page={LAST_PAGE}")
-        numbers[status] = page.locator("tbody th a").last.inner_text()
-    return numbers
+        page.goto(f"{rows}&status={status}&page={LAST_PAGE}")
+        found = page.locator("tbody th a")
+        if found.count():
+            sheets[status] = found.last.get_attribute("href") or ""
+    return sheets
 
 
 def main_pages(page: Page, customs: Customs) -> dict[str, str]:
@@ -28,12 +46,15 @@ def main_pages(page: Page, customs: Customs) -> dict[str, str]:
     order = DocumentPage(page, customs.issue()).open()
     order.fill(BY_CASH)
     order.check()
-    sheets = {f"sheet-{status}": f"/deposits/{number}/" for status, number in numbers_by_status(page).items()}
+    sheets = {f"sheet-{status}": sheet for status, sheet in sheets_by_status(page).items()}
+    guarantees = {f"guarantee-{status}": sheet for status, sheet in sheets_by_status(page, GUARANTEES).items()}
     return {
         "list-no-unit": NO_UNIT,
         "list": ROWS,
         "list-none": NONE,
         **sheets,
+        **OF_GUARANTEES,
+        **guarantees,
         "receipts": f"{sheets['sheet-approved']}receipts/",
         "check": f"{order.url}declare/",
         "password": "/password",

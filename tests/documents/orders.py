@@ -1,9 +1,12 @@
-"""Levy orders in any status, made without the exchange, for tests of the kernel at the HTTP edge."""
+"""Levy orders in any status, made without the exchange, for tests of the kernel at the HTTP edge.
+
+What posts, reads and compares a document does so with one of any kind.
+"""
 
 import datetime as dt
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.test import Client
@@ -12,7 +15,8 @@ from django.utils import timezone
 from deposits.kind import LEVY_ORDER
 from deposits.models import LevyOrder
 from documents.access import CUSTOMS
-from documents.models import Attempt, Event, Receipt
+from documents.kind import kind_of
+from documents.models import Attempt, Document, Event, Receipt
 from documents.perform import begin
 from documents.status import DataStatus
 from parties.models import User
@@ -25,6 +29,8 @@ DECLARED = ("processing", "accepted", "sent", "received", "approved")
 EDITABLE = ("to_confirm", "draft", "failed", "returned")
 STATUSES = ("to_confirm", "draft", "processing", "accepted", "failed", "sent", "received", "approved", "returned")
 _serials = count(1)
+
+D = TypeVar("D", bound=Document)
 
 
 def new_order(**values: Any) -> LevyOrder:
@@ -62,25 +68,25 @@ def by_letter(until: dt.date = dt.date(2099, 12, 31)) -> dict[str, Any]:
     return {**BY_LETTER, "letter_valid_until": until}
 
 
-def url_of(order: LevyOrder, page: str = "") -> str:
-    return f"/deposits/{order.levy_number}/{page}"
+def url_of(document: Document, page: str = "") -> str:
+    return kind_of(document).url(document) + page
 
 
-def post(browser: Client, order: LevyOrder, **typed: Any) -> HttpResponse:
-    """Send the form of `order` as it stands in the database, with what was typed; `move` is to save unless given."""
-    sent = {"version": fresh(order).version, "move": "save", **typed}
-    answer: Any = browser.post(url_of(order), sent)
+def post(browser: Client, document: Document, **typed: Any) -> HttpResponse:
+    """Send the form of `document` as it stands in the database, with what was typed; `move` is to save unless given."""
+    sent = {"version": fresh(document).version, "move": "save", **typed}
+    answer: Any = browser.post(url_of(document), sent)
     return answer
 
 
-def fresh(order: LevyOrder) -> LevyOrder:
-    return LevyOrder.objects.get(pk=order.pk)
+def fresh(document: D) -> D:
+    return type(document)._default_manager.get(pk=document.pk)
 
 
-def snapshot(order: LevyOrder) -> tuple[Any, ...]:
+def snapshot(document: Document) -> tuple[Any, ...]:
     """Return all that a move may change: the row, and how much history, receipts and attempts there are."""
-    row = LevyOrder.objects.filter(pk=order.pk).values().get()
-    return row, Event.of(order).count(), Receipt.of(order).count(), Attempt.of(order).count()
+    row = type(document)._default_manager.filter(pk=document.pk).values().get()
+    return row, Event.of(document).count(), Receipt.of(document).count(), Attempt.of(document).count()
 
 
 def with_roles(user: User, *, enter: bool, declare: bool) -> User:

@@ -1,6 +1,6 @@
 """Hostile input in every open field, parameter and URL: a plain answer, nothing stored, nothing lost, nothing unescaped."""
 
-from html import escape, unescape
+from html import escape
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, urlencode
 
@@ -11,8 +11,8 @@ from django.test import Client
 
 from deposits.models import LevyOrder
 from documents.text import unseen_characters
+from tests.documents.hostile import BIG, HARMLESS, RAW, UNSEEN, answer_ok, given_back, message_beside, refused_beside
 from tests.documents.orders import fresh, order_in, post, snapshot, url_of
-from tests.documents.test_grey_fields import error_beside
 from tests.world import BY_CASH, BY_LETTER, World
 
 pytestmark = pytest.mark.django_db
@@ -38,72 +38,16 @@ FORM_OF: dict[str, dict[str, str]] = {
 TEXTS = ["contact_name", "letter_number", "payer_name", "payer_bank", "remark"]
 CODED = ["contact_phone", "payer_account", "payer_code", "letter_valid_until"]
 CHOICES = ["guarantee_type", "guarantee_mode", "general_guarantee_number", "payment_mode"]
-UNSEEN = {
-    "NUL": "甲\x00乙",
-    "bell": "甲\x07乙",
-    "line break": "甲\n乙",
-    "tab": "甲\t乙",
-    "right-to-left override": "甲\u202e乙",
-    "right-to-left mark": "\u200f甲",
-    "isolate": "甲\u2067乙",
-    "zero-width space": "甲\u200b乙",
-    "joiner": "甲\u200d乙",
-    "byte order mark": "\ufeff甲",
-    "line separator": "甲\u2028乙",
-    "replacement character": "甲\ufffd乙",
-    "soft hyphen": "甲\u00ad乙",
-    "tag character": "甲\U000e0041乙",
-    "private use": "甲\ue000乙",
-    "unassigned": "甲\U0003ffff",
-}
-# Bytes that are no text: lone surrogates as UTF-8 would spell them, and half a character.
-RAW = {
-    "high surrogate": b"\xed\xa0\x80",
-    "low surrogate": b"\xed\xb0\x80",
-    "half a character": b"\xe7\x94",
-    "0xff": b"\xff",
-}
-HARMLESS = {
-    "HTML": '<script>alert("x")</script>',
-    "attribute": '" autofocus onfocus="alert(1)',
-    "template": "{{7*7}}{% now 'Y' %}",
-    "formula": "=1+1",
-    "command": "@SUM(1)",
-    "plus": "+1|cmd",
-    "entity": "&lt;b&gt;",
-    "percent": "%s%(x)s%n",
-    "quotes": "'\"`\\",
-    "wide digits": "１２３",
-    "beyond the BMP": "𠮷野家",
-    "combining": "e\u0301",
-}
 FULL_WIDTH = {
     "contact_phone": "０１０－６０００００００",
     "payer_account": "３４９０００",
     "payer_code": "１１１１５１０００１",
     "letter_valid_until": "２０９９１２３１",
 }
-BIG = "长" * 1_000_000  # 3 MB
-
-
-def answer_ok(answer: HttpResponse) -> str:
-    assert answer.status_code < 500
-    return answer.content.decode()
-
-
-def given_back(page: str, name: str) -> str:
-    """Return what stands in the input `name` of the page."""
-    for tag in page.split("<input ")[1:]:
-        tag = tag[: tag.index(">") + 1] if ">" in tag else tag
-        if f' name="{name}"' in tag:
-            return unescape(tag.split('value="', 1)[1].split('"', 1)[0])
-    raise AssertionError(f"no input {name}")
 
 
 def assert_refused(order: LevyOrder, answer: HttpResponse, before: Any, name: str) -> str:
-    page = answer_ok(answer)
-    assert answer.status_code == 422
-    assert error_beside(page, name), f"a message beside {name}"
+    page = refused_beside(answer, name)
     assert snapshot(order) == before, "nothing is stored"
     return page
 
@@ -223,12 +167,7 @@ def test_a_choice_takes_what_it_offers_and_nothing_else(world: World, name: str,
     order = order_in()
     before = snapshot(order)
     page = assert_refused(order, post(world.browser(world.clerk), order, **{**FORM_OF[name], name: text}), before, name)
-    assert "<b>" not in error_beside_raw(page, name)
-
-
-def error_beside_raw(page: str, name: str) -> str:
-    start = page.index(f'id="id_{name}_say"')
-    return page[start : page.index("</p>", start)]
+    assert "<b>" not in message_beside(page, name)
 
 
 def test_hundreds_of_fields_too_many_lose_nothing_of_the_form(world: World) -> None:

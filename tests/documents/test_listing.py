@@ -457,3 +457,22 @@ def test_a_sheet_asks_the_database_a_fixed_number_of_questions_however_long_its_
         counts.append(len(captured))
         _answered(order)
     assert len(set(counts[1:])) == 1, counts
+
+
+def test_what_was_typed_is_given_back_as_text_and_never_as_markup(seat: Client) -> None:
+    page = page_of(seat, number='"><b>&', credit_code="'<i>")
+    assert 'name="number" value="&quot;&gt;&lt;b&gt;&amp;"' in page
+    assert 'name="credit_code" value="&#x27;&lt;i&gt;"' in page
+
+
+def test_each_request_is_answered_in_its_own_language(seat: Client, settings: Any) -> None:
+    order_in("approved")
+    for language, head, status in (
+        ("zh-hans", "数据状态", "海关审批通过"),
+        ("en", "Data status", "Approved by customs"),
+        ("zh-hans", "数据状态", "海关审批通过"),
+    ):
+        seat.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = page_of(seat)
+        assert head in plain(page[page.index("<thead>") : page.index("</thead>")])
+        assert status in rows_of(page)[0]

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from types import FrameType
 
@@ -15,6 +16,7 @@ from customs import exchange, inbox
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
+CHORES_EVERY = 60.0
 
 
 class Command(BaseCommand):
@@ -29,13 +31,16 @@ class Command(BaseCommand):
         stop = threading.Event()
         self._stop_on_signals(stop)
         logger.info("customs exchange works in %s", exchange.root())
-        fresh, wait = True, interval
+        fresh, wait, chores_at = True, interval, time.monotonic()
         while not stop.is_set():
             try:
                 if fresh:
                     # A crash may have come between the arrival of a document and the messages parked for it.
                     inbox.retry_parked()
                 exchange.run_once(stop.is_set)
+                if time.monotonic() >= chores_at:
+                    exchange.do_chores()
+                    chores_at = time.monotonic() + CHORES_EVERY
                 fresh, wait = False, interval
             except Exception as error:
                 if once:
