@@ -18,7 +18,8 @@ done
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo"; else
-    echo "Packages of the system are missing. Please run: sudo apt-get update && sudo apt-get install$missing" >&2
+    echo "Packages of the system are missing. Please run:" >&2
+    echo "sudo apt-get update && sudo apt-get install --no-install-recommends$missing" >&2
     exit 1
 fi
 $as_root apt-get update -qq

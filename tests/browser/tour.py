@@ -8,6 +8,8 @@ from tests.browser.pages import BY_CASH, DocumentPage
 NO_UNIT = "/deposits/"
 ROWS = "/deposits/?unit=1111510001"
 NONE = f"{ROWS}&number=NONE"
+# What lies beyond the last page is the last page.
+LAST_PAGE = 9999
 GUARANTEES = "/general-guarantee/?unit=1111510001"
 # Of the demonstration: one that customs approved, and one of which a change is drafted.
 LETTER = "/general-guarantee/D80100202600001/"
@@ -27,15 +29,15 @@ OF_GUARANTEES = {
 
 
 def sheets_by_status(page: Page, rows: str = ROWS) -> dict[str, str]:
-    """Return the address of one document in each data status that the list `rows` has."""
+    """Return the address of the oldest document in each data status that the list `rows` has: not of another test."""
     page.goto(rows)
     statuses = page.locator("#search_status option:not([value=''])").evaluate_all("all => all.map((one) => one.value)")
     sheets = {}
     for status in statuses:
-        page.goto(f"{rows}&status={status}")
+        page.goto(f"{rows}&status={status}&page={LAST_PAGE}")
         found = page.locator("tbody th a")
         if found.count():
-            sheets[status] = found.first.get_attribute("href") or ""
+            sheets[status] = found.last.get_attribute("href") or ""
     return sheets
 
 
