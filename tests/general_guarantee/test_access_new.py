@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from documents.models import SigningRequest
 from general_guarantee.models import GeneralGuarantee
 from parties.models import Delegation
 from tests.documents.hostile import given_back
@@ -21,7 +22,7 @@ from tests.general_guarantee.forms import (
     send_new,
     stored,
 )
-from tests.general_guarantee.guarantees import BY_LETTER, approved, change_in
+from tests.general_guarantee.guarantees import BY_CASH, BY_LETTER, approved, change_in, guarantee_in
 from tests.world import UNITS, World
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,17 @@ def test_who_may_not_enter_finds_the_new_page_locked_and_loses_nothing_that_was_
         assert answer.status_code == 409, move
         assert given_back(answer.content.decode(), "letter_number") == "BH2026000001"
     assert stored() == before
+
+
+def test_who_may_only_declare_declares_no_copy_that_nobody_has_saved(world: World) -> None:
+    earlier = guarantee_in(typed=BY_CASH)
+    browser = world.browser(with_roles(world.clerk, enter=False, declare=True))
+    before = stored()
+    answer = send_new(browser, BY_CASH, to=f"{NEW}?from={earlier.pre_entry_number}", move="declare")
+    assert answer.status_code == 409
+    assert "“暂存”" in answer.content.decode()
+    assert stored() == before
+    assert not SigningRequest.objects.exists()
 
 
 def test_who_may_only_enter_cannot_declare_from_the_new_page(world: World) -> None:

@@ -7,7 +7,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from customs.models import InboxMessage
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange, LedgerRow
@@ -94,6 +96,22 @@ def test_the_buttons_of_the_row_act_on_the_open_change(world: World) -> None:
     assert row
     assert row[1]["receipts"] == ""
     assert "海关接收成功" in row[1]["confirm"]
+
+
+def test_a_page_of_open_changes_asks_the_database_no_oftener_than_one_of_them(world: World) -> None:
+    browser = world.browser(world.clerk)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(LIST, {"unit": UNIT})
+        return len(queries)
+
+    change_in("draft", world.clerk, approved())
+    asked()  # what is made once is made
+    one = asked()
+    for _n in range(4):
+        change_in("draft", world.clerk, approved())
+    assert asked() == one
 
 
 def test_the_sheet_leads_to_the_open_change_and_back(world: World) -> None:
