@@ -173,6 +173,8 @@ def test_the_list_leads_an_ended_agent_to_what_it_declared_and_not_to_a_change_t
         answer: Any = browser.get(LIST, {"open": "view", "selected": guarantee.guarantee_number})
         assert answer.headers["Location"] == f"{url_of(leads_to)}?view=1"
     assert agent.get(url_of(change)).status_code == 404
+    refused: Any = agent.get(LIST, {"open": "change", "selected": guarantee.guarantee_number}, follow=True)
+    assert "该单位的委托未生效或已结束，只能查看。" in refused.content.decode()
     assert f'href="{url_of(change)}"' not in agent.get(url_of(guarantee)).content.decode()
     assert f'href="{url_of(change)}"' in own.get(url_of(guarantee)).content.decode()
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from documents.forms import DocumentForm
 from general_guarantee import ledger
+from general_guarantee.changes import changeable_fields
 from general_guarantee.grid import CHANGEABLE, change_grid
 from general_guarantee.kind import GUARANTEE_CHANGE
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange
@@ -120,6 +121,10 @@ def test_the_setting_narrows_what_is_open_and_the_checks_stay(world: World, name
     differs = DocumentForm(kind, change, _sent({**CHANGED, name: other}), strict=True)
     assert differs.is_valid()
     assert set(differs.written()) == {name}
+
+
+def test_all_three_are_open_unless_a_setting_says_otherwise() -> None:
+    assert changeable_fields() == set(CHANGEABLE) == set(GUARANTEE_CHANGE.grid.open_names())
 
 
 def _sent(typed: dict[str, str]) -> QueryDict:

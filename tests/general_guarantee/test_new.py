@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from documents import declaring
 from documents.models import Event, Filing
 from general_guarantee.models import GeneralGuarantee
 from parties.models import Delegation
@@ -65,6 +66,23 @@ def test_the_same_form_sent_twice_begins_one_document(world: World) -> None:
     guarantee = GeneralGuarantee.objects.get()
     assert {answer.headers["Location"] for answer in (first, again, later)} == {url_of(guarantee)}
     assert guarantee.remark == ""
+    assert Filing.objects.count() == Event.objects.count() == 1
+
+
+def test_the_same_form_sent_twice_in_the_same_moment_begins_one_document(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, key = declaring.create, str(uuid4())
+
+    def create_after_the_other(*args: Any, **options: Any) -> Any:
+        monkeypatch.setattr(declaring, "create", create)
+        begin(world.browser(world.clerk), BY_LETTER, form_key=key)
+        return create(*args, **options)
+
+    monkeypatch.setattr(declaring, "create", create_after_the_other)
+    answer = send_new(world.browser(world.clerk), BY_LETTER, form_key=key)
+
+    assert answer.headers["Location"] == url_of(GeneralGuarantee.objects.get())
     assert Filing.objects.count() == Event.objects.count() == 1
 
 
