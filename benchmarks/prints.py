@@ -62,20 +62,19 @@ def form() -> "Sheet":
 
 def notice() -> "Sheet":
     """Return 海关保证金缴款通知书."""
-    from documents.printing import Account, NoticePrint
+    from documents.printing import Account, NoticePrint, PrintCell
 
     payer = Account("中国山货花卉进出口公司", "示范银行北京样本支行", "0200-0412-0000-3107")
     return NoticePrint(
         number="010018000031",
         issued=date(2018, 6, 15),
-        levy_order="ZS0100201800706",
-        business_document="C010016A0471",
-        guarantee_type="单笔担保（保证金）",
-        business_step="手册设立/变更",
-        district="0100 北京关区",
-        nature="限制类担保金",
+        facts=(
+            (PrintCell("征收单编号", "ZS0100201800706"), PrintCell("业务单证编号", "C010016A0471")),
+            (PrintCell("担保类型", "单笔担保"), PrintCell("业务环节", "手册设立/变更")),
+            (PrintCell("主管关区", "0100 北京关区"), PrintCell("保证金性质", "限制类担保金")),
+        ),
         guaranteed="1111510001 北京天竺示范加工有限公司",
-        reason="加工贸易手册设立，按海关要求提供担保。",
+        matter="加工贸易手册设立，按海关要求提供担保。",
         payer=payer,
         payee=Account("示范海关账户", "示范银行专户网点", "9900-0000-0100"),
         amount=Decimal("16409.02"),

@@ -39,8 +39,9 @@ def register_units(units: Units) -> None:
 
 
 def register_chore(chore: Chore) -> None:
-    """`chore()` does what time brings about; the worker calls it every minute."""
-    _chores.append(chore)
+    """`chore()` does what time brings about; each worker calls it every minute."""
+    if chore not in _chores:
+        _chores.append(chore)
 
 
 def do_chores() -> None:

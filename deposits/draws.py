@@ -88,14 +88,20 @@ def draw(order: LevyOrder, occasion: Occasion) -> None:
         facts = {"number": order.general_guarantee_number, "beyond": format_amount(beyond)}
         occasion.alerts.append(_("%(number)s: customs approved a draw of %(beyond)s yuan more than was left.") % facts)
     if order.cancelled_on:
-        _book(order, Movement.RELEASE, Event.of(order).filter(move="cancel").values_list("at", flat=True)[0])
+        _book(order, Movement.RELEASE, max(occasion.at, _when(order, "cancel")))
 
 
 def release(order: LevyOrder, occasion: Occasion) -> None:
     """Customs cancelled the order: what it held or drew is given back."""
     ledger.give_back(order)
     if order.guarantee_type == GuaranteeType.GENERAL and order.data_status == DataStatus.APPROVED:
-        _book(order, Movement.RELEASE, occasion.at)
+        _book(order, Movement.RELEASE, max(occasion.at, _when(order, "approve")))
+
+
+def _when(order: LevyOrder, move: str) -> datetime:
+    """Return when a move was decided: what was not drawn yet cannot be released."""
+    at: datetime = Event.of(order).filter(move=move).values_list("at", flat=True)[0]
+    return at
 
 
 def _book(order: LevyOrder, movement: Movement, at: datetime) -> Any:

@@ -36,6 +36,15 @@ LEVY_ORDER = register(
         model_name="deposits.LevyOrder",
         number="levy_number",
         amount="amount",
+        notice_facts=(
+            "levy_number",
+            "business_number",
+            "guarantee_type",
+            "business_link",
+            "district",
+            "guarantee_nature",
+        ),
+        matter=rules.matter,
         grid=GRID,
         columns=(
             Column("levy_number", kind="link"),

@@ -55,3 +55,8 @@ def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text]
         warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date %(date)s.") % {
             "date": f"{order.business_end_date:%Y%m%d}"
         }
+
+
+def matter(order: LevyOrder) -> str:
+    """Return 事由 for the payment notice, where customs gave none."""
+    return _("%(step)s: a guarantee as customs requires.") % {"step": order.get_business_link_display()}

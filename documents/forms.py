@@ -93,7 +93,12 @@ class DocumentForm(forms.Form):
         code = self.cleaned_data["guaranteed_code"]
         if not code:
             self.add_error("guaranteed_code", ValidationError(_("This field must be filled."), code="required"))
-        elif self.user and code != self.document.guaranteed_code and not acts_for(self.user, code):
+        elif code == self.document.guaranteed_code:
+            return
+        elif self.document.attempt:
+            message = _("It was declared for another unit; what was declared stays with its unit.")
+            self.add_error("guaranteed_code", ValidationError(message, code="unit"))
+        elif self.user and not acts_for(self.user, code):
             message = _("You do not act for this unit: it has not delegated to your unit.")
             self.add_error("guaranteed_code", ValidationError(message, code="unit"))
 
@@ -127,7 +132,7 @@ def _form_field(kind: Kind, document: Document, name: str) -> forms.Field:
     if isinstance(field, models.DateField):
         return TypedDateField(required=False, label=label)
     if isinstance(field, MoneyField):
-        return AmountField(required=False, label=label, stored=getattr(document, name))
+        return AmountField(required=False, label=label, stored=getattr(document, name) if document.pk else None)
     choices = _choices(kind, document, field)
     if choices is not None:
         nothing = kind.choices[name].none if name in kind.choices and not choices else ""

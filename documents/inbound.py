@@ -51,6 +51,10 @@ MARKS = "GRT200"
 MEETINGS = 3
 
 
+class Deleted(Quarantine):
+    """The message is about a document that a clerk deleted."""
+
+
 def handle(message: InboxMessage, incoming: Incoming) -> Handled:
     """Apply one message; when a clerk saves the same document in that moment, apply it to what was saved.
 
@@ -110,7 +114,12 @@ def _document_by_number(number: str) -> tuple[Kind, Document]:
 
 def _answer(message: InboxMessage, incoming: Incoming) -> Handled:
     attempt = _attempt_of(incoming)
-    kind, document = _document_of(attempt)
+    try:
+        kind, document = _document_of(attempt)
+    except Deleted:
+        if RANKS[_verdict(attempt, incoming)] == DECISION:
+            raise  # what customs decided about it is for an operator to see
+        return Handled(attempt.pre_entry_number, attempt.round, attempt.number, "logged")
     _check_agreement(kind, document, attempt, message, incoming)
     handled = _take_answer(kind, document, attempt, message, incoming)
     note_answered(attempt.internal_no)
@@ -133,11 +142,11 @@ def _take_answer(
 
 
 def _document_of(attempt: Attempt) -> tuple[Kind, Document]:
-    """Return the document of an attempt. Raises Quarantine for one that was deleted since."""
+    """Return the document of an attempt. Raises Deleted for one that was deleted since."""
     kind = kind_named(Filing.of_number(attempt.pre_entry_number, attempt.round).kind)
     document = kind.documents().filter(pre_entry_number=attempt.pre_entry_number, round=attempt.round).first()
     if document is None:
-        raise Quarantine(_("The document of declaration %(number)s was deleted.") % {"number": attempt.internal_no})
+        raise Deleted(_("The document of declaration %(number)s was deleted.") % {"number": attempt.internal_no})
     return kind, document
 
 
@@ -273,7 +282,7 @@ def fail_attempt(message: OutboxMessage, by: object) -> None:
     attempt = Attempt.objects.get(internal_no=message.internal_no)
     try:
         kind, document = _document_of(attempt)
-    except Quarantine:
+    except Deleted:
         return
     if attempt.number < document.attempt:
         return

@@ -67,6 +67,10 @@ def nothing_open(_user: "User", _documents: Sequence[Any]) -> Mapping[str, Any]:
     return {}
 
 
+def nothing_to_say(_document: Any) -> Text:
+    return ""
+
+
 def nothing_to_note(_document: Any, _actor: "Actor") -> Sequence["Note"]:
     return ()
 
@@ -80,8 +84,8 @@ class Kind:
     """The declaration of one document kind.
 
     What it is: `number` and `amount` name the fields that clerks know a document by, `paper` is the title of its print, `old`
-    maps a field to the one that keeps its value before, where the document changes another; customs decides on it within
-    `decision_days` working days (《海关事务担保条例》).
+    maps a field to the one that keeps its value before, where the document changes another; its payment notice states the
+    fields `notice_facts` and the `matter`; customs decides on it within `decision_days` working days (《海关事务担保条例》).
 
     What its list shows: `columns`, or those of the kind in whose list (`listed_in`) its documents are found; `search` says
     which field each parameter of the search asks for, besides those that every kind has; `status` is the field that the
@@ -120,6 +124,8 @@ class Kind:
     start_label: Text = ""
     starts_blank: bool = False
     paper: Text = ""
+    notice_facts: Sequence[str] = ()
+    matter: Callable[[Any], Text] = nothing_to_say
     old: Mapping[str, str] = field(default_factory=dict)
     status: str = "data_status"
     asked_by_rows: Sequence[str] = ()

@@ -85,22 +85,25 @@ def _compare_and_set(document: Document, kind: Kind, target: DataStatus, written
     for name, value in after.items():
         setattr(document, name, value)
     after["guarantee_status"] = document.guarantee_status = kind.settle(document)
-    updated = (
-        type(document)
-        ._default_manager.filter(pk=document.pk, version=document.version)
-        .update(**after, version=F("version") + 1, changed_at=timezone.now())
-    )
-    if not updated:
+    _take(document, after)
+
+
+def _take(document: Document, values: Mapping[str, Any]) -> None:
+    """Write `values` if nobody has changed the document since it was read, and hold its row. Raises Stale."""
+    as_read = type(document)._default_manager.filter(pk=document.pk, version=document.version)
+    if not as_read.update(**values, version=F("version") + 1, changed_at=timezone.now()):
         raise Stale
     document.version += 1
 
 
 def _compare_and_delete(document: Document) -> None:
     """Take the document away. A round that was declared stays used up, one that was only drafted does not (DOMAIN 5.3)."""
-    deleted, _rows = type(document)._default_manager.filter(pk=document.pk, version=document.version).delete()
-    if not deleted:
-        raise Stale
+    _take(
+        document, {}
+    )  # a delete that cascades looks first and deletes after: the version is compared by the update alone
+    type(document)._default_manager.filter(pk=document.pk).delete()
     SigningRequest.of(document).delete()
+    Filing.of(document).update(form_key=None)
     if not Attempt.of(document).exists():
         Filing.of(document).delete()
 

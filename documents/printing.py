@@ -113,20 +113,18 @@ class Account:
 
 @dataclass(frozen=True)
 class NoticePrint:
-    """海关保证金缴款通知书: what is to be paid, by whom, to whom and until when. `amount` is in yuan."""
+    """海关保证金缴款通知书: what is to be paid, by whom, to whom and until when. `amount` is in yuan.
+
+    `facts` say what it is paid for, two in a row.
+    """
 
     template: ClassVar[str] = "documents/payment_notice.html"
 
     number: str
     issued: date
-    levy_order: str
-    business_document: str
-    guarantee_type: Text
-    business_step: Text
-    district: Text
-    nature: Text
+    facts: tuple[tuple[PrintCell, PrintCell], ...]
     guaranteed: str
-    reason: Text
+    matter: Text
     payer: Account
     payee: Account
     amount: Decimal

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from documents.capital import capital
-from documents.display import EMPTY, coded_text, label_parts, plain, value_text
+from documents.display import EMPTY, coded_text, label_of, label_parts, plain, value_text
 from documents.grid import Row
 from documents.kind import Kind
 from documents.models import Document, PaymentNotice
@@ -55,41 +55,26 @@ def _in_words(document: Document, name: str) -> PrintCell:
 
 def notice_pdf(kind: Kind, document: Document, notice: PaymentNotice, user: User) -> bytes:
     """Return 海关保证金缴款通知书 as PDF, with the values that customs sent in the notice."""
-    texts = {
-        name: _text(document, name)
-        for name in (
-            "guarantee_type",
-            "guarantee_mode",
-            "business_link",
-            "payment_mode",
-            "guarantee_nature",
-            "business_number",
-        )
-    }
     sheet = NoticePrint(
         number=notice.number,
         issued=notice.issued_on,
-        levy_order=kind.number_of(document),
-        business_document=texts["business_number"],
-        guarantee_type=f"{texts['guarantee_type']}（{texts['guarantee_mode']}）",
-        business_step=texts["business_link"],
-        district=coded_text(document, "district"),
-        nature=texts["guarantee_nature"],
+        facts=_pairs(kind, document),
         guaranteed=f"{document.guaranteed_code}　{document.guaranteed_name}　{document.guaranteed_credit_code}".strip(),
-        reason=notice.remark or _("%(step)s: a guarantee as customs requires.") % {"step": texts["business_link"]},
+        matter=notice.remark or kind.matter(document),
         payer=Account(notice.payer_name, notice.payer_bank, notice.payer_account),
         payee=Account(notice.payee_name, notice.payee_bank, notice.payee_account),
         amount=notice.amount,
-        payment_mode=texts["payment_mode"],
+        payment_mode=value_text(document, "payment_mode"),
         deadline=notice.pay_deadline,
         watermark="" if document.data_status == DataStatus.APPROVED else NOT_APPROVED,
     )
     return pdf(sheet, made_by=_maker(user), made_at=timezone.now())
 
 
-def _text(document: Document, name: str) -> str:
-    """Return the value of a field that a kind may not have."""
-    return value_text(document, name) if hasattr(document, name) else EMPTY
+def _pairs(kind: Kind, document: Document) -> tuple[tuple[PrintCell, PrintCell], ...]:
+    """Return what the notice says of the guarantee, two facts in a row."""
+    cells = [PrintCell(label_of(document, name), value_text(document, name)) for name in kind.notice_facts]
+    return tuple(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _maker(user: User) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.access import Actor
-from documents.display import Badge, coded_text, guarantee_badge, label_of, plain, status_badge
+from documents.display import EMPTY, Badge, coded_text, guarantee_badge, label_of, plain, status_badge
 from documents.forms import DocumentForm
 from documents.kind import Kind, Panel
 from documents.models import Attempt, Document, Event, Receipt
@@ -99,7 +99,7 @@ def sheet_of(
     kind: Kind, document: Document, actor: Actor, form: DocumentForm, conflict: Comparison | None = None
 ) -> Sheet:
     """Return the page of `document` for `actor`; one that is not stored yet has neither history nor answers."""
-    events = list(Event.of(document))
+    events = _history(document)
     receipts = receipts_of(document)
     account = account_of(document)
     return Sheet(
@@ -119,11 +119,18 @@ def sheet_of(
         changes=_old_and_new(kind, document) if kind.old else _changes(kind, document),
         url=_url(kind, document, "sheet"),
         receipts_url=_url(kind, document, "receipts"),
-        panels=kind.panels(document),
+        panels=[] if actor.refusal else kind.panels(document),
         is_new=document.pk is None,
         errors=_errors(form),
         conflict=conflict,
     )
+
+
+def _history(document: Document) -> list[Event]:
+    """Return the events since it was begun: a change that was deleted may have left its round to this one."""
+    events = list(Event.of(document))
+    begun = max((place + 1 for place, event in enumerate(events) if event.move == "delete"), default=0)
+    return events[begun:]
 
 
 def _title(kind: Kind, document: Document) -> str:
@@ -198,7 +205,8 @@ def receipt_line(receipt: Receipt, document: Document) -> ReceiptLine:
 def _history_line(kind: Kind, event: Event) -> HistoryLine:
     label = kind.moves[event.move].label if event.move in kind.moves else _("Issued by customs")
     who = event.by if event.user_id else _("Customs")
-    return HistoryLine(str(label), f"{timezone.localtime(event.at):%Y%m%d %H:%M}", who, event.note)
+    note = "" if event.note == EMPTY else event.note
+    return HistoryLine(str(label), f"{timezone.localtime(event.at):%Y%m%d %H:%M}", who, note)
 
 
 def _changes(kind: Kind, document: Document) -> Comparison | None:

@@ -12,5 +12,5 @@ class GeneralGuaranteeConfig(AppConfig):
         from customs import exchange
         from general_guarantee.expiry import expire_letters
 
-        kind = import_module("general_guarantee.kind")  # registers the kinds
-        exchange.register_chore(lambda: expire_letters(kind.EXPIRE))
+        import_module("general_guarantee.kind")  # registers the kinds
+        exchange.register_chore(expire_letters)

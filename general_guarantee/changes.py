@@ -136,6 +136,15 @@ def _differs(guarantee: GeneralGuarantee, new: Mapping[str, Any]) -> bool:
 # ---- effects
 
 
+def check_amount(change: GuaranteeChange, _occasion: Occasion) -> None:
+    """Look once more, with the guarantee held: others may have drawn on it since the change was checked. Raises Refused."""
+    guarantee = guarantee_of(change)
+    ledger.take(guarantee)
+    guarantee.refresh_from_db()
+    if problem := _amount_problem(guarantee, change.amount):
+        raise Refused(problem)
+
+
 def show_on_guarantee(change: GuaranteeChange, _occasion: Occasion) -> None:
     """Let the guarantee's row show the open change: its status and its round."""
     GeneralGuarantee.objects.filter(pre_entry_number=change.pre_entry_number).update(
@@ -156,8 +165,7 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
     figures = ledger.Balance(*(getattr(change, bucket) for bucket in BUCKETS))
     facts: dict[str, Any] = {"cause": change, "document": str(change), "at": occasion.at}
     ledger.book(guarantee, Movement.CHANGE, figures.total - (guarantee.amount or 0), **facts)
-    reported_at = getattr(occasion.carrying, "sent_at", None) or occasion.at
-    ledger.book_figures(guarantee, figures, reported_at=reported_at, **facts)
+    ledger.book_figures(guarantee, figures, report=occasion.carrying, **facts)
     written = {
         "letter_number": change.letter_number,
         "letter_valid_until": change.letter_valid_until,

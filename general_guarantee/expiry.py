@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from documents.access import Actor
 from documents.codes import GuaranteeMode
+from documents.kind import kind_of
 from documents.letters import IN_FORCE
-from documents.moves import Move, Role
-from documents.perform import Stale, perform
+from documents.moves import Role
+from documents.perform import Refused, Stale, perform
 from documents.status import DataStatus
 from general_guarantee.models import GeneralGuarantee
 
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 CLOCK = Actor("portal", frozenset({Role.PORTAL}))
 
 
-def expire_letters(move: Move) -> int:
+def expire_letters() -> int:
     """Make the `expire` move on every letter whose last day is past; returns how many. One that is at work waits a turn."""
     past = GeneralGuarantee.objects.filter(
         data_status=DataStatus.APPROVED,
@@ -28,8 +29,8 @@ def expire_letters(move: Move) -> int:
     expired = 0
     for guarantee in past:
         try:
-            perform(guarantee, move, by=CLOCK)
+            perform(guarantee, kind_of(guarantee).moves["expire"], by=CLOCK)
             expired += 1
-        except Stale:
-            logger.info("%s was changed at this moment", guarantee)
+        except (Refused, Stale) as reason:
+            logger.warning("%s has ended and could not be marked so: %s", guarantee, reason)
     return expired

@@ -43,6 +43,8 @@ GENERAL_GUARANTEE = register(
         model_name="general_guarantee.GeneralGuarantee",
         number="guarantee_number",
         amount="amount",
+        notice_facts=("guarantee_number", "guarantee_mode", "district", "set_up_on"),
+        matter=rules.matter,
         grid=SET_UP,
         columns=(
             Column("pre_entry_number", _("Pre-entry no."), kind="link"),
@@ -106,7 +108,7 @@ GUARANTEE_CHANGE = register(
         moves=table(
             replace(moves.SAVE, guards=_open, effects=_shown),
             replace(moves.DELETE, effects=(changes.leave_guarantee_as_it_was,)),
-            replace(moves.DECLARE, guards=_open, effects=(*_shown, queue_declaration)),
+            replace(moves.DECLARE, guards=_open, effects=(changes.check_amount, *_shown, queue_declaration)),
             *(
                 replace(move, effects=_shown)
                 for move in (moves.ACCEPT, moves.REFUSE, moves.MARK_SENT, moves.LOAD, moves.FAIL_LOAD, moves.RETURN)

@@ -14,18 +14,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customs.wire import Incoming
 from documents.codes import GuaranteeMode
 from documents.models import Document
 from documents.money import MoneyField, format_amount
-from documents.perform import Refused
+from documents.perform import Refused, Stale
 from documents.status import GuaranteeStatus
 from general_guarantee.models import GeneralGuarantee, LedgerRow, Movement, Reservation
 
 NOTHING = Decimal(0)
+# A message id ends with the sender's serial number (MESSAGES, *Receipts* 3).
+SERIAL_DIGITS = 11
 # A cash deposit can be drawn on only when it is paid; a letter counts as paid (DOMAIN 3).
 DRAWABLE = (GuaranteeStatus.PAID, GuaranteeStatus.PARTLY_REFUNDED)
 WAYS = {
@@ -55,13 +58,28 @@ class Balance:
         if row.movement in (Movement.SET_UP, Movement.CHANGE):
             return replace(self, usable=max(self.usable + row.amount, NOTHING))
         source, target = WAYS[Movement(row.movement)]
-        moved = min(row.amount, getattr(self, source))
+        moved = row.amount - self.short_of(row)
         return replace(self, **{source: getattr(self, source) - moved, target: getattr(self, target) + moved})
+
+    def short_of(self, row: LedgerRow) -> Decimal:
+        """Return how much of `row` finds nothing to move."""
+        if row.movement not in WAYS:
+            return NOTHING
+        there: Decimal = getattr(self, WAYS[Movement(row.movement)][0])
+        return max(row.amount - there, NOTHING)
 
 
 def in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
-    """Return `rows` as they were decided; figures of the same moment hold what was decided in it."""
-    return sorted(rows, key=lambda row: (row.at, row.movement == Movement.FIGURES, row.reported_at, row.pk))
+    """Return `rows` as they were decided; figures of the same moment hold what was decided in it.
+
+    Customs' times are whole seconds. Within one the order is that of the filings, not that of arrival.
+    """
+
+    def place(row: LedgerRow) -> tuple[Any, ...]:
+        filing = (row.pre_entry_number, row.round, row.attempt)
+        return row.at, row.movement == Movement.FIGURES, row.reported_at, row.serial, filing, row.movement
+
+    return sorted(rows, key=place)
 
 
 def balances(rows: Iterable[LedgerRow]) -> Iterator[tuple[LedgerRow, Balance, Balance]]:
@@ -87,7 +105,7 @@ def _since_last_figures(guarantee: GeneralGuarantee, moment: datetime | None) ->
 
 
 def _last_figures(rows: QuerySet[LedgerRow]) -> LedgerRow | None:
-    return rows.filter(movement=Movement.FIGURES).order_by("-at", "-reported_at").first()
+    return rows.filter(movement=Movement.FIGURES).order_by("-at", "-reported_at", "-serial").first()
 
 
 # ---- what is booked
@@ -99,9 +117,9 @@ def book(
 ) -> Decimal:
     """Book a movement of `amount` yuan that `cause` brought about; the same one again changes nothing.
 
-    Returns by how much the movement went beyond what there was.
+    Returns by how much more than before the movements go beyond what there is.
     """
-    _take(guarantee)
+    take(guarantee)
     row, is_new = LedgerRow.objects.get_or_create(
         guarantee=guarantee,
         movement=movement,
@@ -123,12 +141,17 @@ def book_figures(
     cause: Document,
     document: str,
     at: datetime,
-    reported_at: datetime,
+    report: Incoming | None,
 ) -> bool:
-    """Take over the figures that customs had at `at`; older ones than the last change nothing. Returns whether they count."""
-    _take(guarantee)
+    """Take over the figures that customs had at `at`; older ones than the last change nothing. Returns whether they count.
+
+    Of figures of one second the message that customs wrote last counts: its time, then its serial number.
+    """
+    take(guarantee)
     last = _last_figures(guarantee.ledger.all())
-    if last and (at, reported_at) <= (last.at, last.reported_at):
+    reported_at = (report and report.sent_at) or at
+    serial = ((report and report.message_id) or "")[-SERIAL_DIGITS:]
+    if last and (at, reported_at, serial) <= (last.at, last.reported_at, last.serial):
         return False
     LedgerRow.objects.create(
         guarantee=guarantee,
@@ -139,6 +162,7 @@ def book_figures(
         document=document,
         at=at,
         reported_at=reported_at,
+        serial=serial,
         usable=figures.usable,
         used=figures.used,
         refunded=figures.refunded,
@@ -148,7 +172,7 @@ def book_figures(
     return True
 
 
-def _take(guarantee: GeneralGuarantee) -> None:
+def take(guarantee: GeneralGuarantee) -> None:
     """Hold the guarantee's row until the transaction ends: what is read after this is read by nobody else meanwhile."""
     GeneralGuarantee.objects.filter(pk=guarantee.pk).update(changed_at=timezone.now())
 
@@ -171,12 +195,14 @@ def _store_balance(guarantee: GeneralGuarantee) -> None:
 
 
 def _beyond(guarantee: GeneralGuarantee, row: LedgerRow) -> Decimal:
-    """Return how much of `row` found nothing to move; nothing where customs' figures have spoken since."""
-    for each, before, _after in balances(_since_last_figures(guarantee, None)):
-        if each.pk == row.pk and row.movement in WAYS:
-            source: Decimal = getattr(before, WAYS[Movement(row.movement)][0])
-            return max(row.amount - source, NOTHING)
-    return NOTHING
+    """Return how much less there is to move since `row`: it may come late, and leave too little for what was decided after it."""
+    rows = list(_since_last_figures(guarantee, None))
+    without = [each for each in rows if each.pk != row.pk]
+    return max(_missing(rows) - _missing(without), NOTHING)
+
+
+def _missing(rows: Iterable[LedgerRow]) -> Decimal:
+    return sum((before.short_of(row) for row, before, _after in balances(rows)), NOTHING)
 
 
 # ---- what is held in flight
@@ -184,7 +210,9 @@ def _beyond(guarantee: GeneralGuarantee, row: LedgerRow) -> Decimal:
 
 def usable_for(unit_code: str) -> QuerySet[GeneralGuarantee]:
     """Return the general guarantees of a unit that can be drawn on today, with `available`: what is left to draw, in yuan."""
-    return _drawable().filter(guaranteed_code=unit_code).annotate(available=F("usable_amount") - F("reserved_amount"))
+    # Without the wrapper Django takes the difference of two amounts for a plain integer.
+    available = ExpressionWrapper(F("usable_amount") - F("reserved_amount"), output_field=MoneyField())
+    return _drawable().filter(guaranteed_code=unit_code).annotate(available=available)
 
 
 def _drawable() -> QuerySet[GeneralGuarantee]:
@@ -195,16 +223,11 @@ def _drawable() -> QuerySet[GeneralGuarantee]:
 def reserve(guarantee_number: str, amount: Decimal, *, cause: Document, document: str) -> None:
     """Hold `amount` yuan of a general guarantee for a filing that is declared; however many do so at once, no more than is there.
 
-    Raises Refused with what is left.
+    Raises Refused with what is left, Stale when somebody gave back in the moment of the refusal.
     """
-    held = (
-        _drawable()
-        .filter(guarantee_number=guarantee_number, guaranteed_code=cause.guaranteed_code)
-        .filter(usable_amount__gte=F("reserved_amount") + _money(amount))
-        .update(reserved_amount=F("reserved_amount") + _money(amount), changed_at=timezone.now())
-    )
-    if not held:
-        raise Refused(why_not_usable(guarantee_number, amount, cause.guaranteed_code))
+    if not _hold(guarantee_number, amount, cause.guaranteed_code):
+        reason = why_not_usable(guarantee_number, amount, cause.guaranteed_code)
+        raise Refused(reason) if reason else Stale
     Reservation.objects.create(
         guarantee=GeneralGuarantee.objects.get(guarantee_number=guarantee_number),
         pre_entry_number=cause.pre_entry_number,
@@ -212,6 +235,16 @@ def reserve(guarantee_number: str, amount: Decimal, *, cause: Document, document
         document=document,
         amount=amount,
         made_at=timezone.now(),
+    )
+
+
+def _hold(guarantee_number: str, amount: Decimal, unit_code: str) -> int:
+    """Look and take in one statement."""
+    return (
+        _drawable()
+        .filter(guarantee_number=guarantee_number, guaranteed_code=unit_code)
+        .filter(usable_amount__gte=F("reserved_amount") + _money(amount))
+        .update(reserved_amount=F("reserved_amount") + _money(amount), changed_at=timezone.now())
     )
 
 

@@ -95,7 +95,7 @@ def amounts_reported(kind: Kind, guarantee: GeneralGuarantee, incoming: Incoming
         cause=guarantee,
         document=data["related_number"] or guarantee.guarantee_number,
         at=data["changed_at"],
-        reported_at=incoming.sent_at or data["changed_at"],
+        report=incoming,
     )
     if not counts:
         return False, ""

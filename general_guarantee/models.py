@@ -48,8 +48,10 @@ class GuaranteePaper(Document):
         abstract = True
         constraints = [
             *Document.Meta.constraints,
+            # Of an approved one customs may report that nothing is left.
             models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="%(app_label)s_%(class)s_amount_above_zero"
+                condition=Q(amount__isnull=True) | Q(amount__gt=0) | Q(data_status=DataStatus.APPROVED, amount=0),
+                name="%(app_label)s_%(class)s_amount_above_zero",
             ),
         ]
 
@@ -169,7 +171,7 @@ class LedgerRow(AppendOnly):
     )
     movement = models.CharField(_("Movement"), max_length=8, choices=Movement)
     attempt = models.PositiveSmallIntegerField(_("Attempt"), default=0)
-    document = models.CharField(_("Document"), max_length=24)
+    document = models.CharField(_("Document"), max_length=32)
     amount = MoneyField(_("Amount"), default=0)
     usable = MoneyField(_("Usable amount"), default=0)
     used = MoneyField(_("Used amount"), default=0)
@@ -177,6 +179,7 @@ class LedgerRow(AppendOnly):
     locked = MoneyField(_("Locked amount"), default=0)
     at = models.DateTimeField(_("Decided at"))
     reported_at = models.DateTimeField(_("Reported at"))
+    serial = models.CharField(_("Serial number of the message"), max_length=11, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("ledger row"), _("ledger rows")
@@ -189,7 +192,9 @@ class LedgerRow(AppendOnly):
                 name="ledger_movement_once",
             ),
             models.UniqueConstraint(
-                fields=["guarantee", "at", "reported_at"], condition=Q(movement="figures"), name="ledger_figures_once"
+                fields=["guarantee", "at", "reported_at", "serial"],
+                condition=Q(movement="figures"),
+                name="ledger_figures_once",
             ),
         ]
 

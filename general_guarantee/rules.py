@@ -125,5 +125,9 @@ def book_set_up(guarantee: GeneralGuarantee, occasion: Occasion) -> None:
     )
     facts: dict[str, Any] = {"cause": guarantee, "document": guarantee.guarantee_number, "at": occasion.at}
     ledger.book(guarantee, Movement.SET_UP, figures.total, **facts)
-    reported_at = getattr(occasion.carrying, "sent_at", None) or occasion.at
-    ledger.book_figures(guarantee, figures, reported_at=reported_at, **facts)
+    ledger.book_figures(guarantee, figures, report=occasion.carrying, **facts)
+
+
+def matter(_guarantee: GeneralGuarantee) -> str:
+    """Return 事由 for the payment notice, where customs gave none."""
+    return _("Set-up of a general guarantee by cash deposit.")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from documents.access import actor_for
 from documents.views.common import document_of
 from general_guarantee.kind import GENERAL_GUARANTEE
 from general_guarantee.statement import PeriodForm, statement
@@ -16,7 +17,9 @@ from general_guarantee.statement import PeriodForm, statement
 def ledger(request: HttpRequest, number: str) -> HttpResponse:
     """The ledger with the opening and the closing balance of the period that is asked for."""
     document: Any
-    _user, document = document_of(request, GENERAL_GUARANTEE, number)
+    user, document = document_of(request, GENERAL_GUARANTEE, number)
+    if actor_for(user, document).refusal:
+        raise Http404  # it names what others have filed since
     form = PeriodForm(request.GET)
     context = {
         "title": _("Ledger %(number)s") % {"number": GENERAL_GUARANTEE.number_of(document)},

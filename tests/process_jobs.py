@@ -395,6 +395,3 @@ WITHOUT = {
     for act in (without_compare_and_set, without_single_use, without_claims, without_transactions)
 }
 JOBS = {act.__name__: act for act in (prepare, post, declare, declare_again, work, recover, dump)}
-
-if __name__ == "__main__":
-    serve()

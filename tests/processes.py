@@ -79,9 +79,9 @@ class Theatre:
 
 
 @contextmanager
-def theatre(folder: Path) -> Iterator[Theatre]:
-    """Start the server of the children; all end with the context."""
-    command = [sys.executable, "-m", "tests.process_jobs"]
+def theatre(folder: Path, jobs: str = "tests.process_jobs") -> Iterator[Theatre]:
+    """Start the server of the children, which also do the jobs of the module `jobs`; all end with the context."""
+    command = [sys.executable, "-c", f"import tests.process_jobs, {jobs}; tests.process_jobs.serve()"]
     with (
         (folder / "children.log").open("w") as log,
         subprocess.Popen(

@@ -10,7 +10,7 @@ import polib
 import pytest
 from django.conf import settings
 
-ROOMS = ("customs", "deposits", "documents", "guarantee_portal", "locale", "parties", "templates")
+ROOMS = ("customs", "deposits", "general_guarantee", "documents", "guarantee_portal", "locale", "parties", "templates")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 

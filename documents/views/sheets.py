@@ -27,7 +27,7 @@ def new(request: HttpRequest, kind: Kind) -> Answer:
     assert kind.start is not None, "only such a kind has this page"
     begun = declaring.begun_with(kind, user, request.POST)
     if begun is not None:
-        return redirect(kind.url(begun))
+        return _sent_again(request, kind, user, begun)
     try:
         document = kind.start(user, request.GET)
         for name, value in signing.entry_fields(user).items():
@@ -41,6 +41,15 @@ def new(request: HttpRequest, kind: Kind) -> Answer:
         return _give_back(request, kind, user, document, interrupted)
     locked = bool(refusal(document, kind.moves["save"], access.actor_for(user, document)))
     return _render_sheet(request, kind, user, document, DocumentForm(kind, document, user=user, locked=locked))
+
+
+def _sent_again(request: HttpRequest, kind: Kind, user: User, begun: Document) -> Answer:
+    """Go on with what this form has begun already: sent twice, or gone back to and sent with other values."""
+    form = DocumentForm(kind, begun, request.POST, user=user)
+    if not form.is_valid() or form.written():
+        return _answer_conflict(request, kind, user, begun, form)
+    declares = request.POST.get("move") == "declare" and signing.open_request(begun, user)
+    return redirect(kind.url(begun, "declare") if declares else kind.url(begun))
 
 
 def _not_begun(request: HttpRequest, kind: Kind, user: User, refused: Refused) -> Answer:
@@ -135,7 +144,7 @@ def _begun_meanwhile(request: HttpRequest, kind: Kind, user: User, document: Doc
     """Lead to what the same form has begun, else to what somebody else has, with what was typed here beside it."""
     begun = declaring.begun_with(kind, user, request.POST)
     if begun is not None:
-        return redirect(kind.url(begun))
+        return _sent_again(request, kind, user, begun)
     assert kind.start is not None, "only such a kind has this page"
     try:
         kind.start(user, request.GET)

@@ -30,12 +30,13 @@ document.addEventListener("click", (event) => {
   const asked = event.target.closest("[data-confirm]");
   if (!asked || asked.dataset.confirmed) return;
   event.preventDefault();
-  ask(asked.dataset.confirm, () => goOn(asked));
+  ask(asked, () => goOn(asked));
 });
 
-function ask(question, then) {
+function ask(asked, then) {
   const dialog = document.querySelector("#confirm-dialog").content.firstElementChild.cloneNode(true);
-  dialog.querySelector("h2").textContent = question;
+  dialog.querySelector("h2").textContent = asked.dataset.confirm;
+  dialog.querySelector("[value=yes]").classList.toggle("red", asked.value === "delete");
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (dialog.returnValue === "yes") then();

@@ -35,12 +35,16 @@ class Customs:
         return f">{number}</a>" in self.administrator.get("/admin/deposits/levyorder/", params={"q": number}).text()
 
     def collect(self, number: str) -> str:
-        """Take what was declared for the levy order `number` out of OutBox; return its internal number."""
+        """Take what was declared under `number` out of OutBox; return its internal number.
+
+        It is the number of a levy order or of a general guarantee, or a pre-entry number.
+        """
         found: list[str] = []
 
         def declared() -> bool:
             self.desk.collect()
-            found[:] = [attempt.inner_no for attempt in self.desk.store.attempts(number) if attempt.state == "received"]
+            waiting = [attempt for attempt in self.desk.store.attempts() if attempt.state == "received"]
+            found[:] = [each.inner_no for each in waiting if number in (each.business_number, each.pre_entry_number)]
             return bool(found)
 
         wait_until(declared, f"a declaration of {number} arrives in OutBox")
@@ -50,5 +54,8 @@ class Customs:
         for answer in answers:
             self.desk.answer(inner, answer, reason)
 
-    def approve(self, number: str) -> None:
-        self.answer(self.collect(number), *TO_APPROVAL)
+    def approve(self, number: str) -> str:
+        """Approve what was declared under `number`; return the number of the levy order or general guarantee."""
+        inner = self.collect(number)
+        self.answer(inner, *TO_APPROVAL)
+        return self.desk.store.attempt(inner).business_number

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,7 +16,7 @@ BY_CASH = {
     "缴款单位开户银行": "中国银行北京示范支行",
     "缴款单位银行账号": "3490000000000001",
 }
-CHOICES = ("担保类型", "担保方式", "支付方式")
+CHOICES = ("担保类型", "担保方式", "支付方式", "总担保编号", "主管关区")
 
 
 def sign_in(page: Page, account: str, password: str, captcha: str = "PASSED") -> None:
@@ -26,17 +27,22 @@ def sign_in(page: Page, account: str, password: str, captcha: str = "PASSED") ->
 
 
 class DocumentPage:
-    """The one page of a levy order, from the form to the signed declaration."""
+    """The one page of a document, from the form to the signed declaration; a new one has no number before it is saved."""
 
-    def __init__(self, page: Page, number: str) -> None:
+    place = "/deposits/"
+
+    def __init__(self, page: Page, number: str = "") -> None:
         self.page = page
         self.number = number
-        self.url = f"/deposits/{number}/"
         self.status = page.locator("#sheet-state .badge")
         self.guarantee = page.locator("#sheet-state .money-state")
         self.strip = page.locator("#error-strip")
 
-    def open(self) -> "DocumentPage":
+    @property
+    def url(self) -> str:
+        return f"{self.place}{self.number or 'new'}/"
+
+    def open(self) -> Self:
         self.page.goto(self.url)
         return self
 
@@ -61,11 +67,20 @@ class DocumentPage:
         expect(done).to_be_visible()
         self.page.keyboard.press("Enter")
         expect(done).to_be_hidden()
+        self._read_number("")
 
     def check(self) -> None:
         """Go on to the check page: 申报 saves and freezes what will be signed."""
         self.page.get_by_role("button", name="申报", exact=True).click()
-        expect(self.page).to_have_url(re.compile(rf"{self.url}declare/$"))
+        self._read_number("declare/")
+
+    def _read_number(self, page: str) -> None:
+        """Expect to stand on a `page` of this document, and learn the number of one that was new."""
+        address = re.compile(rf"{self.place}({self.number or '[0-9A-Z]{6,20}(?:-[0-9]+)?'})/{page}(?:[?].*)?$")
+        expect(self.page).to_have_url(address)
+        found = address.search(self.page.url)
+        assert found
+        self.number = found[1]
 
     def ask_card(self) -> Locator:
         """Open the dialog that has the card sign."""

@@ -6,12 +6,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.customs import Customs
+from tests.browser.customs import TO_APPROVAL, Customs
+from tests.browser.guarantees import GuaranteePage, by_letter
 from tests.browser.languages import speak
 from tests.browser.pages import BY_CASH, DocumentPage
-from tests.browser.tour import NO_UNIT, NONE, ROWS, numbers_by_status
+from tests.browser.running import RunningPortal
+from tests.browser.tour import NO_UNIT, NONE, OF_GUARANTEES, ROWS, sheets_by_status
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+DELETE = "button[name=move][value=delete]"
 
 
 def violations(page: Page) -> list[str]:
@@ -61,8 +65,8 @@ def test_the_list_with_a_row_chosen_and_a_menu_open(reader: Page) -> None:
 
 def test_a_sheet_in_each_status(reader: Page) -> None:
     found = {}
-    for status, number in numbers_by_status(reader).items():
-        reader.goto(f"/deposits/{number}/")
+    for status, sheet in sheets_by_status(reader).items():
+        reader.goto(sheet)
         found[status] = violations(reader)
     assert len(found) == 9
     assert {status: wrong for status, wrong in found.items() if wrong} == {}
@@ -98,3 +102,44 @@ def test_the_receipts_the_password_page_and_a_page_that_is_not_there(reader: Pag
     for address in (f"/deposits/{customs.issue()}/receipts/", "/password", "/deposits/NOSUCHNUMBER/"):
         reader.goto(address)
         assert violations(reader) == []
+
+
+def test_the_pages_of_general_guarantees(reader: Page) -> None:
+    found = {}
+    for name, address in OF_GUARANTEES.items():
+        reader.goto(address)
+        found[name] = violations(reader)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_a_general_guarantee_in_each_status(
+    clerk: Page, language: str, customs: Customs, portal: RunningPortal
+) -> None:
+    guarantee = GuaranteePage(clerk).open()
+    guarantee.fill(by_letter())
+    guarantee.check()
+    guarantee.sign(portal.pin)
+    inner = customs.collect(guarantee.number)
+    speak(clerk, language)
+    guarantee.open()
+    found = {"declare": violations(clerk)}
+    for answer in TO_APPROVAL:
+        before = guarantee.status.inner_text()
+        customs.answer(inner, answer)
+        expect(guarantee.status).not_to_have_text(before)
+        found[answer] = violations(clerk)
+    assert {answer: wrong for answer, wrong in found.items() if wrong} == {}
+
+
+def test_the_dialog_before_deleting_and_the_page_in_its_place(clerk: Page, language: str) -> None:
+    guarantee = GuaranteePage(clerk).open()
+    guarantee.save()
+    speak(clerk, language)
+    guarantee.open()
+    clerk.locator(DELETE).click()
+    expect(clerk.get_by_role("dialog")).to_be_visible()
+    assert violations(clerk) == []
+    guarantee.open()
+    clerk.locator(DELETE).evaluate("button => button.form.requestSubmit(button)")
+    expect(clerk.locator(".confirm")).to_be_visible()
+    assert violations(clerk) == []

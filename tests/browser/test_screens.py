@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.guarantees import GuaranteePage
 from tests.browser.languages import speak
 from tests.browser.pages import BY_CASH, DocumentPage
 
@@ -52,3 +53,17 @@ def test_the_signing_dialog_stands_whole_in_a_small_window(
     expect(page.locator("#pin")).to_be_focused()
     expect(page.locator("#sign-dialog .dialog-foot")).to_be_in_viewport(ratio=1)
     page.screenshot(path=screenshots / f"{language}-1280-sign-dialog.png")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_that_asks_before_deleting_fits_its_window(clerk: Page, screenshots: Path, language: str) -> None:
+    guarantee = GuaranteePage(clerk).open()
+    guarantee.save()
+    speak(clerk, language)
+    guarantee.open()
+    clerk.locator("button[name=move][value=delete]").evaluate("button => button.form.requestSubmit(button)")
+    expect(clerk.locator(".confirm")).to_be_visible()
+    for width, height in SIZES.items():
+        clerk.set_viewport_size({"width": width, "height": height})
+        assert not clerk.evaluate("document.documentElement.scrollWidth > innerWidth")
+        clerk.screenshot(path=screenshots / f"{language}-{width}-guarantee-confirm.png")

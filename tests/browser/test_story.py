@@ -1,14 +1,13 @@
 """The main job from signing in to the paid deposit, as a clerk does it, with customs played through the folders."""
 
-import io
 import re
 from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 
 from tests.browser.customs import Customs
 from tests.browser.pages import BY_CASH, DocumentPage, sign_in
+from tests.browser.papers import pdf_text
 from tests.browser.running import RunningPortal
 
 CONTACT = {name: BY_CASH[name] for name in ("企业联系人姓名", "电话号码")}
@@ -194,14 +193,6 @@ def clerk_reads_the_receipts(order: DocumentPage) -> None:
     expect(earlier.get_by_role("listitem")).to_have_count(6)
     expect(earlier).to_contain_text("海关同意第 1 次申报。")
     expect(earlier.get_by_role("listitem").last).to_contain_text("海关签发，金额 16,409.02 元。")
-
-
-def pdf_text(page: Page, url: str | None) -> str:
-    """Return the text of the PDF at `url`, without the breaks that its lines have."""
-    answer = page.request.get(url or "")
-    assert answer.headers["content-type"] == "application/pdf"
-    pages = PdfReader(io.BytesIO(answer.body())).pages
-    return re.sub(r"\s", "", "".join(each.extract_text() for each in pages))
 
 
 def test_a_returned_order_is_corrected_declared_again_and_approved(

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.customs import Customs
+from tests.browser.guarantees import GuaranteePage
 from tests.browser.pages import BY_CASH, DocumentPage, sign_in
 from tests.browser.running import RunningPortal
 
@@ -60,9 +61,14 @@ def save(order: DocumentPage, *labels: str) -> None:
     """Fill in these fields and save."""
     order.fill({label: BY_CASH[label] for label in labels})
     order.page.get_by_role("button", name="暂存").click()
-    expect(order.page.get_by_role("dialog", name="暂存成功")).to_be_visible()
-    order.page.get_by_role("button", name="确定").click()
-    expect(order.page.get_by_role("dialog")).to_be_hidden()
+    confirm(order.page, "暂存成功")
+
+
+def confirm(page: Page, done: str) -> None:
+    """Close the dialog that says what is done."""
+    expect(page.get_by_role("dialog", name=done)).to_be_visible()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def test_missing_fields_are_named_and_linked(plain: Page, customs: Customs) -> None:
@@ -89,3 +95,33 @@ def test_the_check_page_shows_everything_and_says_what_signing_needs(plain: Page
 def test_the_receipts_are_read(plain: Page, customs: Customs) -> None:
     plain.goto(f"/deposits/{customs.issue()}/receipts/")
     expect(plain.get_by_role("region", name="最新回执")).to_contain_text("海关签发")
+
+
+def test_a_general_guarantee_is_begun_saved_and_deleted_on_a_page_that_asks(plain: Page) -> None:
+    guarantee = GuaranteePage(plain).open()
+    guarantee.fill({"担保方式": "1", "总担保金额": "1,234.50"})
+    plain.get_by_role("button", name="暂存").click()
+    confirm(plain, "暂存成功")
+    number = plain.url.rstrip("/").split("/")[-1]
+    expect(guarantee.field("总担保金额")).to_have_value("1,234.5")
+    expect(guarantee.cell("payer_bank").locator("input[name]")).to_be_enabled()
+    expect(guarantee.cell("letter_number").locator("input[name]")).to_be_disabled()
+    plain.get_by_role("button", name="删除").click()
+    expect(plain.get_by_role("heading", name="是否确认删除该数据？")).to_be_visible()
+    expect(plain.get_by_role("main")).to_contain_text(number)
+    plain.get_by_role("link", name="取消").click()
+    expect(guarantee.status).to_have_text("暂存")
+    plain.get_by_role("button", name="删除").click()
+    plain.get_by_role("button", name="确定").click()
+    confirm(plain, "删除成功")
+    answer = plain.goto(f"/general-guarantee/{number}/")
+    assert answer
+    assert answer.status == 404
+
+
+def test_a_change_is_begun_from_the_list(plain: Page) -> None:
+    plain.goto("/general-guarantee/?unit=1111510001&number=D80100202600001")
+    plain.get_by_role("checkbox", name="选择 D80100202600001").check()
+    plain.get_by_role("button", name="变更登记").click()
+    expect(plain.get_by_role("heading", name="总担保变更登记")).to_be_visible()
+    expect(plain.get_by_label("保函编号")).to_have_value("BH2026000101")

@@ -69,7 +69,14 @@ def of_kind(place: str, *read: str, **others: int) -> dict[str, dict[str, Outcom
 # paid with a notice. Customs names agents on levy orders only: of a general guarantee they see nothing.
 OF_DOCUMENT = (
     of_kind("deposits/", "print", "receipts", "payment-notice")
-    | of_kind("general-guarantee/", "print", "receipts", "payment-notice", "ledger", named_agent=NOT_FOUND)
+    | of_kind("general-guarantee/", "print", "receipts", "payment-notice", named_agent=NOT_FOUND)
+    # The ledger names what others have filed since the agent's delegation ended.
+    | {
+        "general-guarantee/<number:number>/ledger/": {
+            "GET": for_all(OK, named_agent=NOT_FOUND, ended_agent=NOT_FOUND),
+            "POST": for_all(NO_METHOD),
+        }
+    }
     | of_kind("general-guarantee/changes/", "print", "receipts", named_agent=NOT_FOUND)
 )
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from deposits.draws import usable_general_guarantees, why_not_drawn
 from general_guarantee.models import LedgerRow
 from tests.world import World
 
@@ -82,3 +83,16 @@ def test_figures_of_customs_win_and_the_difference_is_noted(world: World) -> Non
 
     corrected = world.fresh(guarantee)
     assert (corrected.usable_amount, corrected.locked_amount, corrected.amount) == (90000, 10000, 100000)
+
+
+def test_a_guarantee_is_offered_only_to_an_order_that_it_can_carry(world: World) -> None:
+    guarantee = world.decided(world.set_up("1000"))
+    fits, too_big = world.issue("999.99"), world.issue("1000.01")
+
+    assert usable_general_guarantees(fits) == [
+        (guarantee.guarantee_number, "保函，可用 1,000 元，本单之后剩余 0.01 元")
+    ]
+    assert usable_general_guarantees(too_big) == []
+    chosen = {"guarantee_type": "1", "general_guarantee_number": guarantee.guarantee_number}
+    assert why_not_drawn(fits, chosen) == ""
+    assert "1,000.01" in why_not_drawn(too_big, chosen)
