@@ -33,8 +33,8 @@ def guarantee(world: World) -> GeneralGuarantee:
     """100,000 yuan, of which 20,000 are used, 5,000 refunded and 1,000 locked, and 2,000 held by a declaration."""
     made, order = approved(), order_in("processing")
     figures = ledger.Balance(Decimal(74000), Decimal(20000), Decimal(5000), Decimal(1000))
-    now = timezone.now()
-    ledger.book_figures(made, figures, cause=made, document="", at=now, reported_at=now)
+    now = timezone.now() + dt.timedelta(seconds=1)
+    ledger.book_figures(made, figures, cause=made, document="", at=now, report=None)
     ledger.reserve(made.guarantee_number, Decimal(2000), cause=order, document=order.levy_number)
     return fresh(made)
 
@@ -147,7 +147,7 @@ def test_what_is_in_force_is_taken_over_anew_with_each_save(world: World) -> Non
     change = change_in("draft", world.clerk, guarantee)
     now = timezone.now() + dt.timedelta(seconds=1)
     figures = ledger.Balance(Decimal(110000), Decimal(10000))
-    ledger.book_figures(guarantee, figures, cause=guarantee, document="", at=now, reported_at=now)
+    ledger.book_figures(guarantee, figures, cause=guarantee, document="", at=now, report=None)
 
     assert post(browser, change, **CHANGED).status_code == 302
 

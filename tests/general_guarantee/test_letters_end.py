@@ -12,7 +12,6 @@ from django.utils import timezone
 from customs import exchange
 from documents.models import Event
 from general_guarantee.expiry import expire_letters
-from general_guarantee.kind import EXPIRE
 from general_guarantee.ledger import usable_for
 from tests.documents.orders import UNIT, fresh, post, url_of
 from tests.documents.test_grey_fields import error_beside
@@ -67,7 +66,7 @@ def test_nothing_is_announced_where_no_letter_is_in_force(world: World, values: 
     guarantee = guarantee_in("approved", **{"letter_valid_until": LAST_DAY, **values})
     with before_the_end(5):
         rows, sheet = pages_of(world, guarantee)
-        assert expire_letters(EXPIRE) == 0
+        assert expire_letters() == 0
     assert "left-days" not in rows
     assert "天。" not in sheet
 
@@ -75,11 +74,11 @@ def test_nothing_is_announced_where_no_letter_is_in_force(world: World, values: 
 def test_on_its_last_day_a_letter_is_in_force_and_on_the_next_it_expires_once(world: World) -> None:
     guarantee = approved(letter_valid_until=LAST_DAY)
     with before_the_end(0):
-        assert expire_letters(EXPIRE) == 0
+        assert expire_letters() == 0
         assert usable_for(UNIT).exists()
     with before_the_end(-1):
         assert not usable_for(UNIT).exists(), "also before the portal has looked"
-        assert [expire_letters(EXPIRE) for _n in range(3)] == [1, 0, 0]
+        assert [expire_letters() for _n in range(3)] == [1, 0, 0]
         rows, sheet = pages_of(world, guarantee)
     assert fresh(guarantee).guarantee_status == "expired"
     assert Event.of(guarantee).filter(move="expire").get().by == "portal"
@@ -93,7 +92,7 @@ def test_a_partly_refunded_letter_expires_once_too_also_where_customs_said_partl
     for values in ({"customs_state": "3"}, {"refunded_amount": Decimal(10), "usable_amount": Decimal(99990)}):
         guarantee = guarantee_in("approved", letter_valid_until=LAST_DAY, guarantee_status="partly_refunded", **values)
         with before_the_end(-1):
-            assert [expire_letters(EXPIRE) for _n in range(2)] == [1, 0]
+            assert [expire_letters() for _n in range(2)] == [1, 0]
         assert fresh(guarantee).guarantee_status == "expired"
 
 
@@ -107,7 +106,7 @@ def test_an_expired_letter_cannot_be_drawn_on(world: World) -> None:
     guarantee = world.decided(world.set_up(letter_valid_until=LAST_DAY))
     order = world.under_general(guarantee)
     with before_the_end(-1):
-        expire_letters(EXPIRE)
+        expire_letters()
         browser = world.browser(world.clerk)
         typed = {"guarantee_type": "1", "contact_name": "王小明", "contact_phone": "010-60000000"}
         number = guarantee.guarantee_number

@@ -60,12 +60,15 @@ def test_declaring_from_a_new_page_saves_and_leads_to_the_check_page(world: Worl
 
 def test_the_same_form_sent_twice_begins_one_document(world: World) -> None:
     browser, key = world.browser(world.clerk), str(uuid4())
-    first, again, later = (
-        send_new(browser, {**BY_LETTER, **typed}, form_key=key) for typed in ({}, {}, {"remark": "后来"})
-    )
+    answers = [send_new(browser, BY_LETTER, form_key=key) for _n in range(2)]
     guarantee = GeneralGuarantee.objects.get()
-    assert {answer.headers["Location"] for answer in (first, again, later)} == {url_of(guarantee)}
-    assert guarantee.remark == ""
+    assert {answer.headers["Location"] for answer in answers} == {url_of(guarantee)}
+
+    other = send_new(browser, {**BY_LETTER, "remark": "后来"}, form_key=key)
+    assert other.status_code == 409
+    assert row_of(other.content.decode(), "备注") == ("-", "后来")
+    assert f'id="document" method="post" action="{url_of(guarantee)}"' in other.content.decode()
+    assert fresh(guarantee).remark == ""
     assert Filing.objects.count() == Event.objects.count() == 1
 
 
