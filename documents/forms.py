@@ -158,4 +158,5 @@ def log_forged_fields(kind: Kind, document: Document, user: User, data: QueryDic
     forged = set(data) - CONTROL_NAMES - (set() if locked else set(kind.grid.open_names()))
     if forged:
         # ascii() keeps line breaks in names from forging further lines of the log.
-        security.warning("%s sent fields of %s that are locked: %s", user, document, ascii(sorted(forged))[:1000])
+        what = str(document) or f"a new {kind.name}"
+        security.warning("%s sent fields of %s that are locked: %s", user, what, ascii(sorted(forged))[:1000])

@@ -89,7 +89,7 @@ def guarantee_of(change: GuaranteeChange) -> GeneralGuarantee:
 
 def not_closed(change: GuaranteeChange) -> str:
     """The guard of an open change: of a guarantee that customs has cancelled nothing can be edited any more (DOMAIN 3)."""
-    if guarantee_of(change).guarantee_status in OVER:
+    if change.guarantee.guarantee_status in OVER:
         return _("It is over; nothing can be changed any more.")
     return ""
 
@@ -185,11 +185,14 @@ def apply(change: GuaranteeChange, occasion: Occasion) -> None:
 
 def open_changes(user: User, guarantees: Sequence[GeneralGuarantee]) -> dict[str, GuaranteeChange]:
     """Return the open changes of `guarantees` that exist for `user` by pre-entry number, in one query."""
-    numbers = [each.pre_entry_number for each in guarantees if each.change_status]
-    if not numbers:
+    changed = {each.pre_entry_number: each for each in guarantees if each.change_status}
+    if not changed:
         return {}
-    found = GuaranteeChange.objects.filter(pre_entry_number__in=numbers).exclude(data_status=DataStatus.APPROVED)
-    return {change.pre_entry_number: change for change in annotated(visible_to(user, found))}
+    found = GuaranteeChange.objects.filter(pre_entry_number__in=changed).exclude(data_status=DataStatus.APPROVED)
+    opened = {change.pre_entry_number: change for change in annotated(visible_to(user, found))}
+    for number, change in opened.items():
+        change.guarantee = changed[number]
+    return opened
 
 
 def changeable_fields() -> frozenset[str]:

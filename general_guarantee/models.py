@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from documents.codes import GuaranteeMode
@@ -153,6 +154,11 @@ class GuaranteeChange(GuaranteePaper):
 
     def __str__(self) -> str:
         return f"{self.guarantee_number}-{self.round}"
+
+    @cached_property
+    def guarantee(self) -> GeneralGuarantee:
+        """The guarantee that it changes, as it was when it was first asked for."""
+        return GeneralGuarantee.objects.get(pre_entry_number=self.pre_entry_number)
 
 
 class Movement(models.TextChoices):

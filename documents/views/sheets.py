@@ -116,6 +116,7 @@ def _act(request: HttpRequest, kind: Kind, user: User, document: Document) -> An
     log_forged_fields(kind, document, user, request.POST, locked=bool(locked) and is_current)
     form = DocumentForm(kind, document, request.POST, user=user, strict=declaring_now)
     reason = refusal(document, kind.moves["declare"], actor) if declaring_now else locked
+    reason = reason or (locked if document.pk is None else "")  # what is not stored can be declared only by saving it
     if reason:
         return _refuse(request, kind, user, document, reason, form)
     if locked:  # who may only declare signs what a colleague has entered

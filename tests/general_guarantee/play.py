@@ -122,7 +122,7 @@ class Play:
 
     def answer_change(self, answer: str, figures: Pots, at: dt.datetime) -> bytes:
         """Customs decides on the open change; its approval has figures."""
-        round, total = len(self.changes), sum(self.model.pots().values(), Decimal(0))
+        round, total = len(self.changes), sum(self.model.pots(at).values(), Decimal(0))
         raw = self.letters.decision(answer, figures, at=at, round=round)
         self.changes[-1] = answer
         if answer == "approve":

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from documents.models import SigningRequest
 from general_guarantee.models import GeneralGuarantee
 from parties.models import Delegation
 from tests.documents.hostile import given_back
@@ -21,7 +22,7 @@ from tests.general_guarantee.forms import (
     send_new,
     stored,
 )
-from tests.general_guarantee.guarantees import BY_LETTER, approved, change_in
+from tests.general_guarantee.guarantees import BY_CASH, BY_LETTER, approved, change_in, guarantee_in
 from tests.world import UNITS, World
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,17 @@ def test_who_may_not_enter_finds_the_new_page_locked_and_loses_nothing_that_was_
     assert stored() == before
 
 
+def test_who_may_only_declare_declares_no_copy_that_nobody_has_saved(world: World) -> None:
+    earlier = guarantee_in(typed=BY_CASH)
+    browser = world.browser(with_roles(world.clerk, enter=False, declare=True))
+    before = stored()
+    answer = send_new(browser, BY_CASH, to=f"{NEW}?from={earlier.pre_entry_number}", move="declare")
+    assert answer.status_code == 409
+    assert "“暂存”" in answer.content.decode()
+    assert stored() == before
+    assert not SigningRequest.objects.exists()
+
+
 def test_who_may_only_enter_cannot_declare_from_the_new_page(world: World) -> None:
     browser = world.browser(with_roles(world.clerk, enter=True, declare=False))
     answer = send_new(browser, BY_LETTER, move="declare")
@@ -161,6 +173,8 @@ def test_the_list_leads_an_ended_agent_to_what_it_declared_and_not_to_a_change_t
         answer: Any = browser.get(LIST, {"open": "view", "selected": guarantee.guarantee_number})
         assert answer.headers["Location"] == f"{url_of(leads_to)}?view=1"
     assert agent.get(url_of(change)).status_code == 404
+    refused: Any = agent.get(LIST, {"open": "change", "selected": guarantee.guarantee_number}, follow=True)
+    assert "该单位的委托未生效或已结束，只能查看。" in refused.content.decode()
     assert f'href="{url_of(change)}"' not in agent.get(url_of(guarantee)).content.decode()
     assert f'href="{url_of(change)}"' in own.get(url_of(guarantee)).content.decode()
 

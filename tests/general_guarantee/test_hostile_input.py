@@ -148,6 +148,37 @@ def test_a_new_page_from_what_is_no_guarantee_is_not_found(world: World, url: st
         assert send_new(browser, BY_LETTER, to=f"{path}?{urlencode({name: number})}").status_code == 404, number
 
 
+SEARCHED = [
+    "credit_code",
+    "number",
+    "mode",
+    "status",
+    "declared_from",
+    "declared_to",
+    "page",
+    "after",
+    "open",
+    "selected",
+]
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_every_parameter_of_the_list_answers_hostile_text_by_a_page(world: World, name: str) -> None:
+    approved()
+    browser = world.browser(world.clerk)
+    for text in [*UNSEEN.values(), *HARMLESS.values(), *HOSTILE, "%", "_", "x" * 100_000]:
+        page = answer_ok(browser.get(LIST, {"unit": "1111510001", name: text}, follow=True))
+        assert "<script>alert" not in page
+        assert 'onfocus="alert' not in page
+
+
+@pytest.mark.parametrize("opened", ["view", "confirm", "change", "receipts", "payment-notice"])
+def test_a_selection_that_is_no_guarantee_is_not_found(world: World, opened: str) -> None:
+    for text in [*NUMBERS, *UNSEEN.values()]:
+        answer: Any = world.browser(world.clerk).get(LIST, {"open": opened, "selected": text})
+        assert answer.status_code == 404, text
+
+
 def test_a_body_that_is_no_form_begins_nothing(world: World) -> None:
     browser, before = world.browser(world.clerk), stored()
     for body in (b"", b"\x00", b"=", b"&&&", b"%zz=%zz", b"\xff\xfe=1", b"a" * 100_000):
