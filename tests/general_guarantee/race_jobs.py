@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.management import call_command
 from django.http import QueryDict
+from django.template.loader import get_template
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from customs import inbox
@@ -168,6 +170,11 @@ def without_look_and_take_in_one() -> None:
 
     ledger.reserve = careless
 
+
+# Loaded once here, and not by each of fifty children.
+list(get_resolver().url_patterns)
+for name in ("documents/check.html", "documents/sheet.html"):
+    get_template(name)
 
 process_jobs.JOBS.update(
     {act.__name__: act for act in (prepare, confirm, begin_change, arrive, handle_one, handle_rest, state)}
