@@ -8,10 +8,9 @@ from deposits.models import LevyOrder
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange, LedgerRow, Reservation
 from tests.documents.letters import Letters, deliver, soon
 from tests.general_guarantee.letters import GuaranteeLetters, sums
-from tests.world import BY_CASH, SINGLE_ONLY, World
+from tests.world import UNDER_GENERAL, World
 
 IN_FORCE, DECIDING = "D80100202600500", "D80100202600501"
-UNDER_GENERAL = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1", "guarantee_mode": "2"}
 SUMS = ("usable_amount", "used_amount", "refunded_amount", "locked_amount", "reserved_amount")
 
 

@@ -40,10 +40,9 @@ from tests import process_jobs
 from tests.documents.letters import UNIT, Letters, deliver, soon
 from tests.general_guarantee.letters import GuaranteeLetters, sums
 from tests.process_jobs import Job
-from tests.world import BY_CASH, SINGLE_ONLY, World
+from tests.world import UNDER_GENERAL, World
 
 ORDERS, EACH, ROOM_FOR = 50, 100, 10
-UNDER_GENERAL = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1", "guarantee_mode": "2"}
 
 
 def prepare(job: Job) -> dict[str, Any]:
