@@ -43,6 +43,7 @@ from documents.perform import Refused, Stale
 from parties.models import User
 from simulators.virtual_card.issue import create_authority
 from tests.documents.letters import UNIT, Letters, deliver
+from tests.general_guarantee import crash_stage
 from tests.world import World
 
 HANDS = 10
@@ -225,16 +226,15 @@ def prepare(job: Job) -> dict[str, Any]:
         world.fill(order_of(written))
     world.declare(order_of(letters["sent"]))
     world.declare(order_of(letters["paying"]))
-    exchange.run_once()
-    carry()
-    exchange.run_once()
+    send()
     deliver(letters["paying"].answer("approve"))
     deliver(letters["paying"].notice())
+    guarantees = crash_stage.prepare(world, serials, send)
     world.declare(order_of(letters["queued"]))
     world.desk.close()
     filled = order_of(letters["filled"])
     return {
-        "numbers": {name: (written.number, written.pre) for name, written in letters.items()},
+        "numbers": {name: (written.number, written.pre) for name, written in letters.items()} | guarantees,
         "serial": next(serials),
         "hands": [freeze_and_sign(world, hand, filled) for hand in hands],
         "version": filled.version,
@@ -310,6 +310,13 @@ def recover(job: Job) -> None:
         exchange.run_once()
 
 
+def send() -> None:
+    """The worker sends, and the client carries."""
+    exchange.run_once()
+    carry()
+    exchange.run_once()
+
+
 def carry() -> None:
     """The client carries all that lies in OutBox."""
     unit = folder.UnitFolder(exchange.root(), UNIT)
@@ -332,6 +339,7 @@ def dump(job: Job) -> dict[str, Any]:
         "inbox": rows(InboxMessage, "identity", "state", "alert", "errors"),
         "left": sorted(path.name for path in unit.box("InBox").iterdir() if path.is_file()),
         "carried": sorted({message for path in unit.path.rglob("*.zip") for message in messages_in(path)}),
+        **crash_stage.dump(),
     }  # fmt: skip
 
 

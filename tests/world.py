@@ -68,6 +68,13 @@ BY_LETTER: dict[str, str] = {
 
 
 SINGLE_ONLY = ("payment_mode", "payer_code", "payer_name", "payer_bank", "payer_account")
+# By a general guarantee that is a letter.
+UNDER_GENERAL: dict[str, str] = {
+    **BY_CASH,
+    **dict.fromkeys(SINGLE_ONLY, ""),
+    "guarantee_type": "1",
+    "guarantee_mode": "2",
+}
 GUARANTEED_BY_LETTER: dict[str, Any] = {
     "guarantee_mode": "2",
     "payer_name": UNITS["1111510001"],
@@ -225,9 +232,8 @@ class World:
     def under_general(self, guarantee: GeneralGuarantee, amount: str = "2000.00", **details: Any) -> LevyOrder:
         """Issue a levy order and secure it by a general guarantee; saved, not declared."""
         order = self.issue(amount=amount, **details)
-        values = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1"}
         mode = {"guarantee_mode": guarantee.guarantee_mode, "general_guarantee_number": guarantee.guarantee_number}
-        return self.fill(order, values=values | mode)
+        return self.fill(order, values=UNDER_GENERAL | mode)
 
     def fresh(self, document: D) -> D:
         """Return the document as it is stored; also one that a move has just made."""

@@ -10,10 +10,15 @@ import pytest
 
 from tests import processes
 from tests.documents.letters import UNIT, Letters
+from tests.general_guarantee import crash_stage
 from tests.processes import KILLED, Stage, Theatre
 
 FEW = 5
-RECEIVED = ["CommonResponeMessage", "GRT200", "GRT201", "GRT202", "GRT203", "GRT231", "GRT232"]
+OF_ORDERS = ["CommonResponeMessage", "GRT200", "GRT201", "GRT202", "GRT203", "GRT231", "GRT232"]
+# What is about a general guarantee, and the document of the stage that it is about.
+OF_GUARANTEES = {"GRT201 draw": "drawing", "GRT211": "deciding", "GRT211 change": "in force", "GRT212": "in force"}
+SENT = "GRT101 and GRT111"
+ACTS = ["declare", SENT, *OF_ORDERS, *OF_GUARANTEES]
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +29,18 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
 
 def letter(stage: Stage, kind: str) -> bytes:
     """A message of each kind that has an effect on the stage."""
-    order = Letters(*stage.facts["numbers"]["paying" if kind == "GRT232" else "sent"])
+    about = OF_GUARANTEES.get(kind, "paying" if kind == "GRT232" else "sent")
+    order = Letters(*stage.facts["numbers"][about])
     for _used in range(stage.facts["serial"]):
         next(order.serials)
+    if about in ("deciding", "in force"):
+        return crash_stage.message(kind, order.number, order.pre, order.serials)
     new = Letters("ZS0100202600999", serials=order.serials)
     return {
         "CommonResponeMessage": lambda: order.technical(accepted=True),
         "GRT200": lambda: order.answer("loaded"),
         "GRT201": lambda: order.answer("approve"),
+        "GRT201 draw": lambda: order.answer("approve"),
         "GRT202": lambda: new.order(),
         "GRT203": lambda: order.cancellation(),
         "GRT231": lambda: order.notice("010026000777"),
@@ -54,6 +63,7 @@ class Play:
             self.undisturbed = stage.do("dump")
             stage.do("recover")
             self.end = stage.do("dump")
+        assert {state for _identity, state, *_rest in self.end["inbox"]} <= {"handled", "logged"}
 
     def start(self, stage: Stage, **job: Any) -> list[dict[str, Any]]:
         if self.raw:
@@ -91,12 +101,12 @@ class Play:
 def play_of(theatre: Theatre, kind: str, **options: Any) -> Play:
     if kind == "declare":
         return Play(theatre, "declare", **options)
-    if kind == "GRT101":
+    if kind == SENT:
         return Play(theatre, "work", **options)
     return Play(theatre, "work", letter(theatre.template, kind), **options)
 
 
-@pytest.mark.parametrize("kind", ["declare", "GRT101", *RECEIVED])
+@pytest.mark.parametrize("kind", ACTS)
 def test_a_crash_here_and_there_loses_and_doubles_nothing(theatre: Theatre, kind: str) -> None:
     play = play_of(theatre, kind)
     for boundary in play.some(FEW):
@@ -105,14 +115,14 @@ def test_a_crash_here_and_there_loses_and_doubles_nothing(theatre: Theatre, kind
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("kind", ["declare", "GRT101", *RECEIVED])
+@pytest.mark.parametrize("kind", ACTS)
 def test_a_crash_at_every_boundary_loses_and_doubles_nothing(theatre: Theatre, kind: str) -> None:
     play = play_of(theatre, kind)
     for boundary in play.crash_everywhere():
         play.crash_at(boundary)
 
 
-@pytest.mark.parametrize("kind", ["declare", "GRT201"])
+@pytest.mark.parametrize("kind", ["declare", "GRT201", "GRT201 draw", "GRT211 change"])
 def test_without_transactions_the_same_crashes_do_harm(theatre: Theatre, kind: str) -> None:
     """The control: among the boundaries of the effect there is one that leaves half of it."""
     play = play_of(theatre, kind, without=("transactions",))

@@ -18,10 +18,9 @@ from general_guarantee.statement import statement
 from tests.documents.letters import Letters, deliver
 from tests.general_guarantee.letters import GuaranteeLetters, sums
 from tests.general_guarantee.reference import Pots, Reference
-from tests.world import BY_CASH, SINGLE_ONLY, World
+from tests.world import UNDER_GENERAL, World
 
 ROOM = Decimal(1000)
-UNDER_GENERAL = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1", "guarantee_mode": "2"}
 FIRST = dt.datetime(2026, 6, 1, 9, 0, tzinfo=SHANGHAI)
 
 

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.core.management import call_command
 from django.http import QueryDict
+from django.template.loader import get_template
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from customs import inbox
@@ -38,10 +40,9 @@ from tests import process_jobs
 from tests.documents.letters import UNIT, Letters, deliver, soon
 from tests.general_guarantee.letters import GuaranteeLetters, sums
 from tests.process_jobs import Job
-from tests.world import BY_CASH, SINGLE_ONLY, World
+from tests.world import UNDER_GENERAL, World
 
 ORDERS, EACH, ROOM_FOR = 50, 100, 10
-UNDER_GENERAL = {**BY_CASH, **dict.fromkeys(SINGLE_ONLY, ""), "guarantee_type": "1", "guarantee_mode": "2"}
 
 
 def prepare(job: Job) -> dict[str, Any]:
@@ -168,6 +169,11 @@ def without_look_and_take_in_one() -> None:
 
     ledger.reserve = careless
 
+
+# Loaded once here, and not by each of fifty children.
+list(get_resolver().url_patterns)
+for name in ("documents/check.html", "documents/sheet.html"):
+    get_template(name)
 
 process_jobs.JOBS.update(
     {act.__name__: act for act in (prepare, confirm, begin_change, arrive, handle_one, handle_rest, state)}
