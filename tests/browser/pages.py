@@ -84,6 +84,7 @@ class DocumentPage:
 
     def ask_card(self) -> Locator:
         """Open the dialog that has the card sign."""
+        self.page.wait_for_load_state()
         self.page.get_by_role("button", name="签名并申报").first.click()
         dialog = self.page.get_by_role("dialog", name="电子钥匙签名")
         expect(dialog).to_be_visible()
