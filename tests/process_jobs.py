@@ -118,8 +118,8 @@ def fork(job: Job, number: int, gate: Gate, ready: Gate) -> Child:
 def work_in_child(job: Job, gate: Gate, ready: Gate, results: int) -> None:
     connections.databases["default"].update(job["database"])
     if connection.vendor == "postgresql":
-        # A pool of four for each of fifty children would be more than the server takes.
-        connections.databases["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 2}
+        # Each child is one thread. More for each of fifty children would be more than the server takes.
+        connections.databases["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1}
     settings.CUSTOMS_EXCHANGE_ROOT = Path(job["root"]) / "exchange"
     settings.PRINT_CACHE = Path(job["root"]) / "prints"
     settings.EKEY_TRUSTED_CAS = Path(job["trusted"])

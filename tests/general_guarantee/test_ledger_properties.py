@@ -27,9 +27,9 @@ from tests.general_guarantee.play import FIRST, Play, serial_of
 from tests.general_guarantee.reference import Pots
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 FEW = settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), stateful_step_count=20
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), stateful_step_count=20
 )
 MANY = settings(FEW, max_examples=300, derandomize=False, stateful_step_count=50)
 
