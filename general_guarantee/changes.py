@@ -35,7 +35,6 @@ PAPER = (
 )
 OLD = {"letter_number": "old_letter_number", "letter_valid_until": "old_letter_valid_until", "amount": "old_amount"}
 LONGER = timedelta(days=365)
-OVER = (GuaranteeStatus.REFUNDED, GuaranteeStatus.TRANSFERRED, GuaranteeStatus.CANCELLED)
 
 
 def why_not_changed(guarantee: GeneralGuarantee, actor: Actor) -> str:
@@ -46,8 +45,8 @@ def why_not_changed(guarantee: GeneralGuarantee, actor: Actor) -> str:
         return _("Only a letter of guarantee can be changed; this is a cash deposit.")
     if guarantee.data_status != DataStatus.APPROVED:
         return _("It can be changed once customs has approved it.")
-    if guarantee.guarantee_status in OVER:
-        return _("It is over; nothing can be changed any more.")
+    if reason := _why_over(guarantee):
+        return reason
     if guarantee.change_status:
         return _("Change round %(round)s is open; it must be approved or deleted first.") % {
             "round": guarantee.open_round
@@ -89,8 +88,15 @@ def guarantee_of(change: GuaranteeChange) -> GeneralGuarantee:
 
 def not_closed(change: GuaranteeChange) -> str:
     """The guard of an open change: of a guarantee that customs has cancelled nothing can be edited any more (DOMAIN 3)."""
-    if change.guarantee.guarantee_status in OVER:
-        return _("It is over; nothing can be changed any more.")
+    return _why_over(change.guarantee)
+
+
+def _why_over(guarantee: GeneralGuarantee) -> str:
+    """Return why nothing of a guarantee can be edited any more, '' where it can."""
+    if guarantee.guarantee_status == GuaranteeStatus.CANCELLED:
+        return _("Customs has cancelled it; nothing can be changed any more.")
+    if guarantee.guarantee_status in (GuaranteeStatus.REFUNDED, GuaranteeStatus.TRANSFERRED):
+        return _("All of it was refunded or transferred; nothing can be changed any more.")
     return ""
 
 

@@ -136,7 +136,7 @@ def state(job: Job) -> dict[str, Any]:
     return {
         "amounts": [int(each) for each in kept],
         "total": int(guarantee.amount or 0),
-        "ledger": [int(each) for each in vars(balance_at(guarantee)).values()],
+        "ledger": [int(getattr(balance_at(guarantee), name)) for name in ("usable", "used", "refunded", "locked")],
         "reserved": int(guarantee.reserved_amount),
         "reservations": [int(each) for each in Reservation.objects.values_list("amount", flat=True)],
         "draws": LedgerRow.objects.filter(movement="draw").count(),

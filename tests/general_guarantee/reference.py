@@ -18,7 +18,7 @@ class Reference:
     """`told` are customs' figures that counted, `moves` what was decided, `held` what each open filing holds."""
 
     told: list[tuple[dt.datetime, int, Pots]] = field(default_factory=list)
-    moves: dict[tuple[Any, ...], tuple[str, Decimal]] = field(default_factory=dict)
+    moves: dict[tuple[Any, ...], tuple[dt.datetime, Decimal]] = field(default_factory=dict)
     held: dict[str, Decimal] = field(default_factory=dict)
 
     def tell(self, at: dt.datetime, serial: int, pots: Pots) -> None:
@@ -29,7 +29,8 @@ class Reference:
     def move(
         self, what: str, at: dt.datetime, filing: str, amount: Decimal, *, round: int = 0, attempt: int = 1
     ) -> None:
-        self.moves.setdefault((at, filing, round, attempt, what), (what, amount))
+        """What is decided of a filing is decided once."""
+        self.moves.setdefault((filing, round, attempt, what), (at, amount))
 
     def pots(self, until: dt.datetime | None = None) -> Pots:
         """What each sum is, or was at the end of `until`."""
@@ -52,9 +53,10 @@ class Reference:
         return pots
 
     def _decided(self, since: dt.datetime | None, until: dt.datetime | None) -> Iterator[tuple[str, Decimal]]:
-        for key in sorted(self.moves):
-            if (since is None or key[0] > since) and (until is None or key[0] <= until):
-                yield self.moves[key]
+        decided = sorted((at, filing, amount) for filing, (at, amount) in self.moves.items())
+        for at, (*_filing, what), amount in decided:
+            if (since is None or at > since) and (until is None or at <= until):
+                yield what, amount
 
     @property
     def available(self) -> Decimal:
