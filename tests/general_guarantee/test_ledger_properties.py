@@ -227,7 +227,10 @@ def test_a_ledger_that_books_as_it_comes_would_be_found_out(world: World, monkey
 def test_a_ledger_that_moves_what_the_figures_hold_already_would_be_found_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "_recent", lambda guarantee, moment: guarantee.ledger.exclude(movement="figures"))
+    monkeypatch.setattr(ledger, "_recent", lambda guarantee, moment: guarantee.ledger.all())
+    monkeypatch.setattr(
+        ledger, "in_order", lambda rows: sorted(rows, key=lambda row: (row.movement != "figures", row.at))
+    )
     Life.world = world
 
     with pytest.raises(AssertionError):
