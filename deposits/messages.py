@@ -10,6 +10,7 @@ from documents.kind import Kind, Outcome
 from documents.models import Document, PaymentNotice
 from documents.perform import perform
 from documents.reports import refuse_other_values
+from documents.secured import FILED, GUARANTEED, PAYER
 from documents.status import DataStatus
 
 CONFIRMED = (
@@ -23,31 +24,16 @@ CONFIRMED = (
     "letter_number",
     "letter_valid_until",
     "payment_mode",
-    "guaranteed_code",
-    "guaranteed_credit_code",
-    "guaranteed_name",
-    "payer_code",
-    "payer_credit_code",
-    "payer_name",
-    "payer_bank",
-    "payer_account",
     "contact_name",
     "contact_phone",
-    "input_code",
-    "input_credit_code",
-    "input_name",
-    "declarant_code",
-    "declarant_credit_code",
-    "declarant_name",
-    "declared_on",
-    "remark",
+    *GUARANTEED,
+    *PAYER,
+    *FILED,
 )
 ISSUED = (
     "serial_number",
     "district",
-    "guaranteed_code",
-    "guaranteed_credit_code",
-    "guaranteed_name",
+    *GUARANTEED,
     "business_number",
     "business_end_date",
     "business_link",

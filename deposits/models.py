@@ -5,14 +5,14 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from deposits.grid import GRID
-from documents.codes import BusinessLink, GuaranteeMode, GuaranteeNature, GuaranteeType, Initiation
-from documents.formats import bank_account, letter_number, phone
+from documents.codes import BusinessLink, GuaranteeNature, GuaranteeType, Initiation
+from documents.formats import phone
 from documents.models import Document
 from documents.money import MoneyField
-from parties.codes import validate_credit_code, validate_enterprise_code
+from documents.secured import Secured
 
 
-class LevyOrder(Document):
+class LevyOrder(Secured):
     """What customs levied is fixed; how it is secured and who pays is the enterprise's confirmation."""
 
     levy_number = models.CharField(_("Levy order number"), max_length=18, unique=True)
@@ -26,28 +26,14 @@ class LevyOrder(Document):
     amount = MoneyField(_("Deposit amount"))
     levied_on = models.DateField(_("Levied on"))
     pay_deadline = models.DateField(_("Payment deadline"), null=True, blank=True)
-    payee_name = models.CharField(_("Payee name"), max_length=70, blank=True)
-    payee_bank = models.CharField(_("Payee bank"), max_length=50, blank=True)
-    payee_account = models.CharField(_("Payee account"), max_length=32, blank=True)
     customs_remark = models.CharField(_("Remark of customs"), max_length=255, blank=True)
 
     guarantee_type = models.CharField(_("Guarantee type"), max_length=1, choices=GuaranteeType, blank=True)
-    guarantee_mode = models.CharField(_("Guarantee mode"), max_length=1, choices=GuaranteeMode, blank=True)
     general_guarantee_number = models.CharField(_("General guarantee number"), max_length=18, blank=True)
-    payment_mode = models.CharField(_("Payment mode"), max_length=2, blank=True)
-    letter_number = models.CharField(_("Letter number"), max_length=30, blank=True, validators=[letter_number])
-    letter_valid_until = models.DateField(_("Letter valid until"), null=True, blank=True)
     contact_name = models.CharField(_("Contact name"), max_length=50, blank=True)
     contact_phone = models.CharField(_("Telephone"), max_length=30, blank=True, validators=[phone])
-    payer_code = models.CharField(_("Payer code"), max_length=10, blank=True, validators=[validate_enterprise_code])
-    payer_credit_code = models.CharField(
-        _("Payer credit code"), max_length=18, blank=True, validators=[validate_credit_code]
-    )
-    payer_name = models.CharField(_("Payer name"), max_length=70, blank=True)
-    payer_bank = models.CharField(_("Payer bank"), max_length=50, blank=True)
-    payer_account = models.CharField(_("Payer account"), max_length=32, blank=True, validators=[bank_account])
 
-    class Meta(Document.Meta):
+    class Meta(Secured.Meta):
         abstract = False
         verbose_name, verbose_name_plural = _("levy order"), _("levy orders")
         indexes = [

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deposits import draws
@@ -12,8 +11,8 @@ from deposits.models import LevyOrder
 from documents.codes import GuaranteeMode, GuaranteeType
 from documents.kind import Findings, Text
 from documents.payments import is_paid
+from documents.secured import letter_problem, odd_payer
 from documents.status import DataStatus, GuaranteeStatus
-from parties.codes import credit_code_problem, enterprise_code_warning
 
 LETTER_BEYOND_BUSINESS = timedelta(days=80)
 
@@ -32,29 +31,23 @@ def settle(order: LevyOrder) -> GuaranteeStatus:
 def inspect(order: LevyOrder, values: Mapping[str, Any]) -> Findings:
     """Judge what a clerk entered beyond the single field. Under a general guarantee the mode is that of the guarantee."""
     errors: dict[str, Text] = {}
-    warnings: dict[str, Text] = {}
-    follows = draws.follows_from(values)
+    warnings: dict[str, Text] = {**odd_payer(values)}
     if problem := draws.why_not_drawn(order, values):
         errors["general_guarantee_number"] = problem
-    credit_code = values.get("payer_credit_code") or ""
-    if odd := credit_code_problem(credit_code):
-        warnings["payer_credit_code"] = odd  # in strict mode the field itself refuses it
-    payer = values.get("payer_code") or ""
-    if payer and (odd := enterprise_code_warning(payer)):
-        warnings["payer_code"] = odd
     valid_until = values.get("letter_valid_until")
-    if valid_until:
-        _inspect_letter(order, valid_until, errors, warnings)
-    return Findings(errors, warnings, follows)
+    if problem := letter_problem(valid_until):
+        errors["letter_valid_until"] = problem
+    elif valid_until and (odd := _ends_early(order, valid_until)):
+        warnings["letter_valid_until"] = odd
+    return Findings(errors, warnings, draws.follows_from(values))
 
 
-def _inspect_letter(order: LevyOrder, valid_until: date, errors: dict[str, Text], warnings: dict[str, Text]) -> None:
-    if valid_until <= timezone.localdate():
-        errors["letter_valid_until"] = _("The letter must be valid beyond today.")
-    elif order.business_end_date and valid_until - order.business_end_date < LETTER_BEYOND_BUSINESS:
-        warnings["letter_valid_until"] = _("It should reach 80 days beyond the business end date %(date)s.") % {
-            "date": f"{order.business_end_date:%Y%m%d}"
-        }
+def _ends_early(order: LevyOrder, valid_until: date) -> str:
+    """A letter should outlast the business that it secures (DOMAIN 3)."""
+    if not order.business_end_date or valid_until - order.business_end_date >= LETTER_BEYOND_BUSINESS:
+        return ""
+    facts = {"date": f"{order.business_end_date:%Y%m%d}"}
+    return _("It should reach 80 days beyond the business end date %(date)s.") % facts
 
 
 def matter(order: LevyOrder) -> str:

@@ -1,7 +1,7 @@
 """The change of a general guarantee by letter: when it may be begun, what it may change, what its approval does (DOMAIN 5.3)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from documents.models import Document, Filing
 from documents.money import format_amount
 from documents.moves import Occasion, Role
 from documents.perform import Refused, perform
+from documents.secured import letter_problem
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee import ledger
 from general_guarantee.models import BUCKETS, CustomsState, GeneralGuarantee, GuaranteeChange, GuaranteePaper, Movement
@@ -111,7 +112,7 @@ def inspect(change: GuaranteeChange, values: Mapping[str, Any]) -> Findings:
     new = {name: values.get(name, getattr(change, name)) for name in OLD}
     problems = {
         "amount": _amount_problem(guarantee, new["amount"]),
-        "letter_valid_until": _validity_problem(new["letter_valid_until"]),
+        "letter_valid_until": letter_problem(new["letter_valid_until"]),
     }
     errors: dict[str, Text] = {name: text for name, text in problems.items() if text and name in values}
     if not errors and not _differs(guarantee, new):
@@ -126,10 +127,6 @@ def _amount_problem(guarantee: GeneralGuarantee, amount: Any) -> str:
     return _("At least %(bound)s yuan: that much is used, refunded, locked or in flight.") % {
         "bound": format_amount(bound)
     }
-
-
-def _validity_problem(until: date | None) -> str:
-    return _("The letter must be valid beyond today.") if until and until <= timezone.localdate() else ""
 
 
 def _first_open(values: Mapping[str, Any]) -> list[str]:

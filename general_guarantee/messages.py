@@ -11,6 +11,7 @@ from documents.access import CUSTOMS
 from documents.kind import Kind, Outcome
 from documents.money import format_amount
 from documents.perform import perform
+from documents.secured import FILED, GUARANTEED, PAYER
 from general_guarantee import ledger
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange, GuaranteePaper
 
@@ -21,27 +22,14 @@ DECLARED = (
     "guarantee_number",
     "round",
     "guarantee_mode",
-    "guaranteed_code",
-    "guaranteed_credit_code",
-    "guaranteed_name",
-    "payer_code",
-    "payer_credit_code",
-    "payer_name",
-    "payer_bank",
-    "payer_account",
     "district",
     "amount",
     "letter_number",
     "letter_valid_until",
     "payment_mode",
-    "input_code",
-    "input_credit_code",
-    "input_name",
-    "declarant_code",
-    "declarant_credit_code",
-    "declarant_name",
-    "declared_on",
-    "remark",
+    *GUARANTEED,
+    *PAYER,
+    *FILED,
 )
 FIGURES = ("amount", "usable_amount", "used_amount", "refunded_amount", "locked_amount")
 SET_UP_ONLY = ("guarantee_number", "set_up_on", "pay_deadline", "payee_name", "payee_bank", "payee_account")

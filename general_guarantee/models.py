@@ -5,46 +5,30 @@ from django.db.models import Case, F, Q, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from documents.codes import GuaranteeMode
-from documents.formats import bank_account, letter_number
 from documents.models import AppendOnly, Document, OfFiling
 from documents.money import MoneyField
+from documents.secured import Secured
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee.grid import CHANGEABLE, SET_UP, change_grid
-from parties.codes import validate_credit_code, validate_enterprise_code
 
 NULLABLE = ("amount", "letter_valid_until")
 BUCKETS = ("usable_amount", "used_amount", "refunded_amount", "locked_amount")
 
 
-class GuaranteePaper(Document):
+class GuaranteePaper(Secured):
     """What the set-up form of a general guarantee and the form of its change have in common: the whole paper."""
 
     guarantee_number = models.CharField(_("General guarantee number"), max_length=18, blank=True)
-    guarantee_mode = models.CharField(_("Guarantee mode"), max_length=1, choices=GuaranteeMode, blank=True)
-    payer_code = models.CharField(_("Payer code"), max_length=10, blank=True, validators=[validate_enterprise_code])
-    payer_credit_code = models.CharField(
-        _("Payer credit code"), max_length=18, blank=True, validators=[validate_credit_code]
-    )
-    payer_name = models.CharField(_("Payer name"), max_length=70, blank=True)
     district = models.CharField(_("Customs district in charge"), max_length=4, blank=True)
     amount = MoneyField(_("General guarantee amount"), null=True, blank=True)
-    letter_number = models.CharField(_("Letter number"), max_length=30, blank=True, validators=[letter_number])
-    letter_valid_until = models.DateField(_("Letter valid until"), null=True, blank=True)
     usable_amount = MoneyField(_("Usable amount"), default=0)
     used_amount = MoneyField(_("Used amount"), default=0)
     refunded_amount = MoneyField(_("Refunded amount"), default=0)
     locked_amount = MoneyField(_("Locked amount"), default=0)
-    payment_mode = models.CharField(_("Payment mode"), max_length=2, blank=True)
     set_up_on = models.DateField(_("Set up on"), null=True, blank=True)
-    payer_bank = models.CharField(_("Payer bank"), max_length=50, blank=True)
-    payer_account = models.CharField(_("Payer account"), max_length=32, blank=True, validators=[bank_account])
     pay_deadline = models.DateField(_("Payment deadline of the deposit"), null=True, blank=True)
-    payee_name = models.CharField(_("Payee name"), max_length=70, blank=True)
-    payee_bank = models.CharField(_("Payee bank"), max_length=50, blank=True)
-    payee_account = models.CharField(_("Payee account"), max_length=32, blank=True)
 
-    class Meta(Document.Meta):
+    class Meta(Secured.Meta):
         abstract = True
         constraints = [
             *Document.Meta.constraints,

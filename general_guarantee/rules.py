@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from documents.access import get_document, unit_code
 from documents.codes import GuaranteeMode
-from documents.kind import Findings, Text, kind_named
+from documents.kind import Findings, kind_named
 from documents.models import Payment
 from documents.moves import Occasion
 from documents.payments import is_paid
 from documents.perform import Refused
+from documents.secured import letter_problem, odd_payer
 from documents.status import DataStatus, GuaranteeStatus
 from general_guarantee import ledger
 from general_guarantee.models import CustomsState, GeneralGuarantee, Movement
 from parties.access import units_for
-from parties.codes import credit_code_problem, enterprise_code_warning
 from parties.models import Unit, User
 
 # What customs says of the whole guarantee, where that ends it.
@@ -100,20 +100,9 @@ def _unit_to_start_for(user: User, code: str) -> Unit:
 
 def inspect(guarantee: GeneralGuarantee, values: Mapping[str, Any]) -> Findings:
     """Judge what a clerk entered beyond the single field."""
-    errors: dict[str, Text] = {}
-    warnings = {name: text for name, text in _odd_codes(values).items() if text}
-    until = values.get("letter_valid_until")
-    if until and until <= timezone.localdate():
-        errors["letter_valid_until"] = _("The letter must be valid beyond today.")
-    return Findings(errors, warnings, _facts_of_unit(guarantee, values.get("guaranteed_code") or ""))
-
-
-def _odd_codes(values: Mapping[str, Any]) -> dict[str, Text]:
-    payer, credit_code = values.get("payer_code") or "", values.get("payer_credit_code") or ""
-    return {
-        "payer_code": enterprise_code_warning(payer) if payer else "",
-        "payer_credit_code": credit_code_problem(credit_code),
-    }
+    problem = letter_problem(values.get("letter_valid_until"))
+    errors = {"letter_valid_until": problem} if problem else {}
+    return Findings(errors, odd_payer(values), _facts_of_unit(guarantee, values.get("guaranteed_code") or ""))
 
 
 def _facts_of_unit(guarantee: GeneralGuarantee, code: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Play:
     def cancel(self, written: Letters, at: dt.datetime) -> bytes:
         self.model.held.pop(written.pre, None)
         self.cancelled.setdefault(written.pre, at)
-        drawn = [key[0] for key in self.model.moves if key[1] == written.pre]
+        drawn = [at for (filing, *_what), (at, _amount) in self.model.moves.items() if filing == written.pre]
         if drawn:
             self._release(written, drawn[0])
         return written.cancellation(at=at)

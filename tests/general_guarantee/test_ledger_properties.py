@@ -108,10 +108,12 @@ class Life(RuleBasedStateMachine):
     def customs_tells_figures(self, figures: Pots, at: dt.datetime) -> None:
         self.deliver(self.play.figures(figures, at))
 
-    @precondition(lambda self: "" not in self.play.changes)
+    @precondition(lambda self: "" not in self.play.changes and self.play.now().guarantee_status != "refunded")
     @rule(amount=st.sampled_from([Decimal(900), Decimal(2000)]))
     def a_change_is_declared(self, amount: Decimal) -> None:
-        self.play.declare_change(amount)
+        now = self.play.now()
+        taken = (now.amount or 0) - now.usable_amount + now.reserved_amount
+        self.play.declare_change(max(amount, taken))
 
     @precondition(lambda self: "" in self.play.changes)
     @rule(figures=APPROVED_FIGURES, at=MOMENTS)
