@@ -37,6 +37,7 @@ class Listing:
     parameters: list[tuple[str, str]]
     clear_url: str
     conditions: int = 0
+    unit: str = ""
     rows: list[SafeString] = field(default_factory=list)
     first: int = 0
     last: int = 0
@@ -89,7 +90,7 @@ def listing(kind: Kind, user: User, units: Units, search: SearchForm, query: Que
     if not search.is_valid():
         base.state = "wrong" if search.is_bound and "unit" not in search.errors else "no_unit"
         return base
-    unit = search.cleaned_data["unit"]
+    base.unit = unit = search.cleaned_data["unit"]
     acts = unit in units.acted_for
     found = search.apply(_of_unit(kind, user, unit, acts)).only(*fields_shown(kind))
     base.total = found.order_by()[: COUNTED + 1].count()

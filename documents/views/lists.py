@@ -19,7 +19,7 @@ from documents.offers import Offer, offers_on
 from documents.search import SearchForm
 from documents.sheet import Button
 from documents.unit_lookup import facts_of_unit
-from documents.views.common import Answer
+from documents.views.common import Answer, remember_unit
 from parties.models import User
 
 
@@ -32,6 +32,7 @@ def list_(request: HttpRequest, kind: Kind) -> Answer:
     units = units_to_search(kind, user)
     search = SearchForm(kind, units.choices(access.unit_code(user)), request.GET)
     page = listing(kind, user, units, search, request.GET)
+    remember_unit(request, page.unit)
     context = {"kind": kind, "title": kind.list_label, "search": search, "listing": page, "toolbar": _toolbar(kind)}
     return render(request, "documents/list.html", context)
 

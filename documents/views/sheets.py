@@ -15,7 +15,7 @@ from documents.kind import Kind
 from documents.models import Document, Event
 from documents.perform import Refused, Stale, refusal
 from documents.sheet import CONFIRM_DELETE, Comparison, conflict_of, live_mark, sheet_of
-from documents.views.common import Answer, document_of
+from documents.views.common import Answer, document_of, with_chosen_unit
 from parties.models import User
 from parties.sessions import interrupted_form
 
@@ -29,7 +29,7 @@ def new(request: HttpRequest, kind: Kind) -> Answer:
     if begun is not None:
         return _sent_again(request, kind, user, begun)
     try:
-        document = kind.start(user, request.GET)
+        document = kind.start(user, with_chosen_unit(request))
         for name, value in signing.entry_fields(user).items():
             setattr(document, name, value)
     except Refused as refused:

@@ -36,9 +36,9 @@ function tell(control, found) {
 
 // What is not known of this unit is emptied: the value that stands there belongs to another unit.
 function fill(name, value) {
-  const target = document.querySelector(`[data-cell="${CSS.escape(name)}"] :is(input, select)[name]`);
+  const target = document.querySelector(`[data-cell="${CSS.escape(name)}"] :is(input:not(.face), select)`);
   if (!target) return;
-  target.value = value ?? "";
+  target.value = value || (target.readOnly ? "-" : "");
   for (const type of ["input", "change", "focusout"]) target.dispatchEvent(new Event(type, { bubbles: true }));
 }
 

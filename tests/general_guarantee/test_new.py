@@ -218,3 +218,13 @@ def test_the_menu_leads_to_the_new_page_and_to_the_list(world: World) -> None:
     page = world.browser(world.clerk).get(NEW).content.decode()
     assert re.search(rf'href="{NEW}"[^>]*aria-current', page)
     assert re.search(rf'href="{LIST}"[^>]*>(?:(?!</a>).)*总担保变更登记', page, re.DOTALL)
+
+
+def test_a_new_one_begins_with_the_unit_that_was_chosen_last(world: World) -> None:
+    world.delegate()
+    browser = world.browser(world.agent)
+    assert 'value="1101919107" id="id_guaranteed_code"' in browser.get(NEW).content.decode()
+
+    browser.get("/deposits/?unit=1111510001")
+
+    assert 'value="1111510001" id="id_guaranteed_code"' in browser.get(NEW).content.decode()
