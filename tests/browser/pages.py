@@ -92,6 +92,7 @@ class DocumentPage:
 
     def sign(self, pin: str) -> None:
         dialog = self.ask_card()
+        expect(dialog).to_have_attribute("data-state", "ready")  # Enter counts once the card has been read
         expect(dialog.get_by_label("卡密码")).to_be_focused()
         self.page.keyboard.type(pin)
         self.page.keyboard.press("Enter")
