@@ -10,13 +10,17 @@ from customs.wire import Incoming
 from deposits.draws import usable_general_guarantees
 from deposits.kind import LEVY_ORDER
 from deposits.models import LevyOrder
-from documents.access import CUSTOMS
+from documents.access import CUSTOMS, Actor
+from documents.models import Payment
+from documents.moves import Role
 from documents.perform import Refused, Stale, perform
 from general_guarantee import ledger
+from general_guarantee.kind import GENERAL_GUARANTEE
 from general_guarantee.ledger import Balance, balance_at
 from general_guarantee.models import GeneralGuarantee, LedgerRow, Movement, Reservation
+from general_guarantee.rules import settle
 from tests.documents.orders import new_order, order_in
-from tests.general_guarantee.guarantees import UNIT, approved, fresh
+from tests.general_guarantee.guarantees import BY_CASH, UNIT, approved, fresh, guarantee_in
 
 pytestmark = pytest.mark.django_db
 SET_UP = dt.datetime(2026, 6, 1, 9, 0, tzinfo=dt.UTC)
@@ -276,3 +280,35 @@ def test_a_draw_beyond_what_is_left_is_taken_as_soon_as_something_is_there(guara
     book(guarantee, Movement.DRAW, 700, after(4), filing=3)
     book(guarantee, Movement.CHANGE, 500, after(5), filing=4)
     assert amounts(guarantee) == (200, 1300, 0, 0)
+
+
+def test_figures_that_name_a_cancelled_order_and_are_lower_by_it_hold_its_release(guarantee: GeneralGuarantee) -> None:
+    book(guarantee, Movement.DRAW, 300, after(1))
+    order = LevyOrder(pre_entry_number="20260000000000001", attempt=1)
+    named = {"cause": order, "document": "ZS0100202600001"}
+    ledger.book_figures(guarantee, Balance(usable=Decimal(1000)), at=after(2), report=None, **named)
+
+    ledger.book(guarantee, Movement.RELEASE, Decimal(300), at=after(2.01), **named)
+
+    assert amounts(guarantee) == (1000, 0, 0, 0)
+
+
+def test_of_a_cash_deposit_customs_newest_word_counts() -> None:
+    deposit = guarantee_in("approved", typed=BY_CASH, customs_state="2", customs_state_at=after(1))
+    assert settle(deposit) == "paid"
+    taken_back = {"notice_number": "010026000001", "amount": Decimal(100), "received": False}
+
+    Payment.objects.create(pre_entry_number=deposit.pre_entry_number, reported_at=after(2), **taken_back)
+
+    assert settle(deposit) == "unpaid"
+
+
+def test_a_draft_that_was_declared_meanwhile_is_not_deleted() -> None:
+    draft = guarantee_in("draft")
+    GeneralGuarantee.objects.filter(pk=draft.pk).update(data_status="processing", version=2)
+    clerk = Actor("somebody", frozenset({Role.ENTER}))
+
+    with pytest.raises(Stale):
+        perform(draft, GENERAL_GUARANTEE.moves["delete"], by=clerk)
+
+    assert fresh(draft).data_status == "processing"
