@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.codes import GuaranteeMode, GuaranteeType
 from documents.conditions import when
-from documents.grid import Grid, Group, LookUp, fixed, may, must
+from documents.grid import ENTRY_AND_DECLARATION, Grid, Group, LookUp, fixed, may, must
 
 UNLESS_GENERAL = when(guarantee_type=("", GuaranteeType.SINGLE))
 UNDER_GENERAL = when(guarantee_type=GuaranteeType.GENERAL)
@@ -61,14 +61,6 @@ GRID = Grid(
                 fixed("payee_name", "payee_bank", "payee_account"),
             ),
         ),
-        Group(
-            _("Entry and declaration"),
-            (
-                fixed("input_code", "input_credit_code", "input_name"),
-                fixed("declarant_code", "declarant_credit_code", "declarant_name"),
-                fixed("declared_on", "data_status", "guarantee_status"),
-                (may("remark", wide=True),),
-            ),
-        ),
+        ENTRY_AND_DECLARATION,
     )
 )

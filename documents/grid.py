@@ -11,6 +11,7 @@ from enum import Enum
 
 from django.db.models import CheckConstraint, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from documents.conditions import When
 from documents.status import EDITABLE
@@ -76,6 +77,18 @@ class Group:
 
     caption: str | Promise
     rows: tuple[Row, ...]
+
+
+# Who entered and who declared, and how far it is: the end of the form of every guarantee.
+ENTRY_AND_DECLARATION = Group(
+    _("Entry and declaration"),
+    (
+        fixed("input_code", "input_credit_code", "input_name"),
+        fixed("declarant_code", "declarant_credit_code", "declarant_name"),
+        fixed("declared_on", "data_status", "guarantee_status"),
+        (may("remark", wide=True),),
+    ),
+)
 
 
 @dataclass(frozen=True)

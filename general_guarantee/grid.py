@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.codes import GuaranteeMode
 from documents.conditions import when
-from documents.grid import Fill, Grid, Group, LookUp, Place, fixed, may, must
+from documents.grid import ENTRY_AND_DECLARATION, Fill, Grid, Group, LookUp, Place, fixed, may, must
 
 BY_CASH = when(guarantee_mode=GuaranteeMode.CASH)
 BY_LETTER = when(guarantee_mode=GuaranteeMode.LETTER)
@@ -61,15 +61,7 @@ SET_UP = Grid(
                 fixed("payee_name", "payee_bank", "payee_account"),
             ),
         ),
-        Group(
-            _("Entry and declaration"),
-            (
-                fixed("input_code", "input_credit_code", "input_name"),
-                fixed("declarant_code", "declarant_credit_code", "declarant_name"),
-                fixed("declared_on", "data_status", "guarantee_status"),
-                (may("remark", wide=True),),
-            ),
-        ),
+        ENTRY_AND_DECLARATION,
     )
 )
 

@@ -206,14 +206,19 @@ class Points:
 # ---- what each test starts from
 
 
-def prepare(job: Job) -> dict[str, Any]:
-    """One order of each sort that the tests begin with, in a new database."""
+def new_world(job: Job) -> World:
+    """A world in a new database, with an authority that the portal trusts."""
     call_command("migrate", verbosity=0)
     shutil.rmtree(job["root"], ignore_errors=True)
     authority = create_authority("Test authority", key_size=2048)
     settings.EKEY_TRUSTED_CAS.mkdir(parents=True)
     (settings.EKEY_TRUSTED_CAS / "ca.pem").write_bytes(authority.certificate.public_bytes(Encoding.PEM))
-    world = World(Path(job["root"]), authority)
+    return World(Path(job["root"]), authority)
+
+
+def prepare(job: Job) -> dict[str, Any]:
+    """One order of each sort that the tests begin with, in a new database."""
+    world = new_world(job)
     hands = [world.clerk, *[world.person(f"clerk{number}", UNIT) for number in range(1, HANDS)]]
     letters = {
         name: Letters(f"ZS010020260060{digit}") for digit, name in enumerate(("filled", "sent", "paying", "queued"))

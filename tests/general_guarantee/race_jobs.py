@@ -3,19 +3,14 @@
 The server, its children and what they share are those of tests/process_jobs.py.
 """
 
-import shutil
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import django
 
 django.setup()
 
-from cryptography.hazmat.primitives.serialization import Encoding
-from django.conf import settings
-from django.core.management import call_command
 from django.http import QueryDict
 from django.template.loader import get_template
 from django.test import Client
@@ -35,11 +30,10 @@ from general_guarantee.kind import GUARANTEE_CHANGE
 from general_guarantee.ledger import balance_at
 from general_guarantee.models import GeneralGuarantee, GuaranteeChange, LedgerRow, Reservation
 from parties.models import User
-from simulators.virtual_card.issue import create_authority
 from tests import process_jobs
 from tests.documents.letters import UNIT, Letters, deliver, soon
 from tests.general_guarantee.letters import GuaranteeLetters, sums
-from tests.process_jobs import Job
+from tests.process_jobs import Job, new_world
 from tests.world import UNDER_GENERAL, World
 
 ORDERS, EACH, ROOM_FOR = 50, 100, 10
@@ -47,12 +41,7 @@ ORDERS, EACH, ROOM_FOR = 50, 100, 10
 
 def prepare(job: Job) -> dict[str, Any]:
     """A general guarantee with room for ten of fifty levy orders, all signed and ready to be declared."""
-    call_command("migrate", verbosity=0)
-    shutil.rmtree(job["root"], ignore_errors=True)
-    authority = create_authority("Test authority", key_size=2048)
-    settings.EKEY_TRUSTED_CAS.mkdir(parents=True)
-    (settings.EKEY_TRUSTED_CAS / "ca.pem").write_bytes(authority.certificate.public_bytes(Encoding.PEM))
-    world = World(Path(job["root"]), authority)
+    world = new_world(job)
     guarantee = world.set_up(str(EACH * ROOM_FOR))
     world.declare(guarantee)
     letters = GuaranteeLetters(guarantee.pre_entry_number)
