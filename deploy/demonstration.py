@@ -162,6 +162,7 @@ def _make_guarantees(var: Path, clerk: Any) -> None:
         clerk, "60000", letter_valid_until=until, **(guarantees.BY_LETTER | {"letter_number": "BH2026000102"})
     )
     with Desk(var) as desk:
+        guarantees.take_over_samples(desk)
         for guarantee, answer in ((letter, "approve"), (cash, "approve"), (returned, "return")):
             internal_no = _declare(var, guarantee, GENERAL_GUARANTEE, clerk)
             _exchange()

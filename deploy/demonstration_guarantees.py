@@ -50,6 +50,30 @@ def make_samples(clerk: Any) -> None:
             _draft_change(guarantee, clerk)
 
 
+def take_over_samples(desk: Any) -> None:
+    """Let customs know the approved ones too: they are drawn on and changed like any other."""
+    from simulators.customs_desk.records import GeneralGuarantee
+
+    for sample in SAMPLES:
+        if sample.number and sample.set_up_on:
+            values, paid = _values(sample), sample.paid or sample.mode == "2"
+            until = values.get("letter_valid_until")
+            desk.take_over(
+                GeneralGuarantee(
+                    number=sample.number,
+                    district="0100",
+                    unit_code=UNIT[0],
+                    unit_name=UNIT[1],
+                    mode=sample.mode,
+                    amount=sample.amount,
+                    set_up_on=sample.set_up_on,
+                    state="2" if paid else "1",
+                    letter_number=values.get("letter_number", ""),
+                    letter_valid_until=f"{until:%Y%m%d}" if until else "",
+                )
+            )
+
+
 def _enter(sample: Sample, clerk: Any) -> Any:
     from documents.access import CUSTOMS, actor_for
     from documents.perform import begin
